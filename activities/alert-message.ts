@@ -1,0 +1,76 @@
+/** What a person is told of an incident, in words that fit any channel. Pure. */
+import type { Detection } from '../contracts/detection.ts';
+import { isTimeZone, localTime } from '../contracts/time.ts';
+import type { Clause } from '../contracts/verdict.ts';
+import type { AlertFacts } from './ports/alert-facts.ts';
+import type { AlertMessage, AlertPicture, Reason } from './ports/channel.ts';
+
+/** Names and rules are as long as their authors like; a subject line and a phone screen are not. */
+const NAME_LIMIT = 60;
+const RULE_LIMIT = 300;
+/** More kinds of things than this in one sentence and nobody reads it. */
+const KINDS_NAMED = 3;
+
+/** The one-line form begins with the number, which is told beside the text anyway. */
+const RULE_NUMBER = /^\s*RuleID\s*:[^|]*\|/i;
+
+/** Everything but the addressee, who differs from delivery to delivery. */
+export type AlertText = Omit<AlertMessage, 'to' | 'picture' | 'link'>;
+
+export function alertText(facts: AlertFacts): AlertText {
+  // A zone that this Node does not know must not stop an alert; UTC is said beside the time, so nobody is misled.
+  const timeZone = isTimeZone(facts.timeZone) ? facts.timeZone : 'UTC';
+  const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
+  const time = localTime(facts.matchedAt, timeZone);
+  return {
+    incidentId: facts.incidentId,
+    sentence: `${seen(facts)}, ${time.slice(11, 16)}, camera ${deviceName}`,
+    rule: { ruleId: facts.ruleId, text: oneLine(facts.ruleText.replace(RULE_NUMBER, ''), RULE_LIMIT) },
+    deviceName,
+    localTime: time,
+    timeZone,
+    frame: { frameId: facts.frameId, tag: facts.tag },
+    reasons: reasonsOf(facts.clauses),
+  };
+}
+
+/** The label that is drawn beside a box, and how the picture is described to those who do not see it. */
+export const boxText = ({ label, probability }: Detection): string => `${label} ${percent(probability, null)}`;
+
+export function pictureOf(facts: AlertFacts, jpeg: Buffer): AlertPicture {
+  const marked = facts.evidence.map(boxText).join(', ');
+  return { jpeg, description: `Picture of camera ${oneLine(facts.deviceName, NAME_LIMIT)}${marked === '' ? '' : `, marked: ${oneLine(marked, RULE_LIMIT)}`}` };
+}
+
+/** `Person`, `Person and dog`, `Person, dog, cat and 2 more`; the rule's number when it matched on nothing that can be named. */
+function seen({ evidence, ruleId }: AlertFacts): string {
+  const kinds = [...new Set(evidence.map(({ label }) => oneLine(label, NAME_LIMIT)))];
+  if (kinds.length === 0) return `Rule ${ruleId} matched`;
+  const named = kinds.length > KINDS_NAMED ? [...kinds.slice(0, KINDS_NAMED), `${kinds.length - KINDS_NAMED} more`] : kinds;
+  const listed = named.length === 1 ? named.join() : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
+  return listed.charAt(0).toUpperCase() + listed.slice(1);
+}
+
+/** The conditions that hold and say a number; conditions that only join others are told when there is nothing else. */
+function reasonsOf(clauses: readonly Clause[]): Reason[] {
+  const holding = clauses.filter(({ holds }) => holds);
+  const numbered = holding.filter(({ compared }) => compared !== null);
+  return (numbered.length > 0 ? numbered : holding).map(({ text, compared, threshold }) => ({
+    asked: oneLine(text, RULE_LIMIT),
+    found: compared === null ? null : text.includes('%') ? percent(compared, threshold) : String(Number(compared.toFixed(2))),
+  }));
+}
+
+/** Cut, not rounded, and with as many digits as it takes to differ from the threshold: "80 % > 80 %" would look like our mistake. */
+function percent(share: number, threshold: number | null): string {
+  const cut = (digits: number): number => Math.floor(share * 100 * 10 ** digits + 1e-9) / 10 ** digits;
+  const digits = [0, 1, 2, 3].find((count) => threshold === null || Math.abs(cut(count) - threshold * 100) > 1e-9) ?? 0;
+  return `${cut(digits)} %`;
+}
+
+/** Control characters would break headers and terminals, direction marks would turn a sentence around, half a surrogate pair has no UTF-8. */
+function oneLine(text: string, limit: number): string {
+  const clean = text.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ').replace(/\s+/g, ' ').trim();
+  const characters = [...clean];
+  return characters.length <= limit ? clean : `${characters.slice(0, limit - 1).join('').trimEnd()}…`;
+}

@@ -1,0 +1,62 @@
+/** Alert: only for frames with a match. Each match opens an incident, joins the open one or is suppressed with a cause. */
+import type { AlertActivities } from '../contracts/activities.ts';
+import type { StageInput, StageResult } from '../contracts/pipeline.ts';
+import type { SuppressionCause } from '../contracts/terminal-states.ts';
+import type { Verdict } from '../contracts/verdict.ts';
+import { groupMatch } from '../policies/incident-grouping.ts';
+import type { Grouping, GroupingSettings, KnownIncidents } from '../policies/incident-grouping.ts';
+import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
+import { runStage } from './stage-run.ts';
+import type { StageLog } from './stage-run.ts';
+
+export type Decision =
+  | { readonly kind: 'opened' | 'joined'; readonly incidentId: string }
+  | { readonly kind: 'suppressed'; readonly cause: SuppressionCause };
+
+export interface IncidentLedger extends StageLedger {
+  matchedVerdicts(frame: StagedFrame): Promise<readonly Verdict[]>;
+  /**
+   * One transaction, under the fence and with the incidents of (user, rule, device) locked: `group` sees them as they are
+   * and its word is carried out, outbox rows included. A match that was decided before keeps its decision. Null: the batch
+   * holds the frame no more.
+   */
+  decide(batchId: string, frame: StagedFrame, verdict: Verdict, group: (known: KnownIncidents) => Grouping): Promise<Decision | null>;
+}
+
+/** Tells an incident's workflow that something is due. Best effort: the sweep finds what a lost ring leaves. */
+export interface Doorbell {
+  ring(incidentId: string): Promise<void>;
+}
+
+export interface AlertPorts {
+  readonly ledger: IncidentLedger;
+  readonly doorbell: Doorbell;
+  readonly grouping: GroupingSettings;
+  readonly log: StageLog;
+}
+
+export function createAlertActivities(ports: AlertPorts): AlertActivities {
+  return { raiseAlerts: (input) => raise(input, ports) };
+}
+
+async function raise(input: StageInput, { ledger, doorbell, grouping, log }: AlertPorts): Promise<StageResult> {
+  const opened = new Set<string>();
+  const { exceptions } = await runStage<void>(input, {
+    stage: 'alert', ledger, log,
+    // In order: of several frames of one device the first opens the incident and the others join it.
+    concurrency: 1,
+    work: async (frame) => {
+      const match = { capturedAt: frame.capturedAt, replayed: !frame.notify };
+      for (const verdict of await ledger.matchedVerdicts(frame)) {
+        const decision = await ledger.decide(input.batchId, frame, verdict, (known) => groupMatch(known, match, grouping));
+        if (decision) log.info({ frameId: frame.frameId, tag: frame.tag, ruleId: verdict.ruleId, ...decision }, 'match decided');
+        if (decision?.kind === 'opened') opened.add(decision.incidentId);
+      }
+    },
+    save: (outcomes) => ledger.save(input.batchId, 'alert', outcomes),
+  });
+  await Promise.all([...opened].map((incidentId) => doorbell.ring(incidentId).catch((error: unknown) => {
+    log.warn({ incidentId, err: error }, 'doorbell not heard; the sweep will ring again');
+  })));
+  return { exceptions };
+}

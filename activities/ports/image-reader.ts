@@ -1,0 +1,22 @@
+/** The port through which foreign picture bytes become a picture that later stages may trust. Types only. */
+
+export type ImageFormat = 'jpeg' | 'png' | 'webp';
+
+export interface StandardisedImage {
+  /** Upright, sRGB, three channels, baseline JPEG without metadata, bounded in size; never larger than the original. */
+  readonly jpeg: Buffer;
+  /** Pixels of the upright original: the space that detection boxes and zones are given in. */
+  readonly width: number;
+  readonly height: number;
+  readonly standardisedWidth: number;
+  readonly standardisedHeight: number;
+  /** What the bytes were, whatever their name or media type said. */
+  readonly format: ImageFormat;
+  /** What was odd and yet no reason to refuse, one sentence each. */
+  readonly warnings: readonly string[];
+}
+
+export interface ImageReader {
+  /** Throws `Failure` of kind `refused` and nothing else, whatever the bytes are. Keeps no reference to `bytes`, which must not change meanwhile. */
+  standardise(bytes: Uint8Array): Promise<StandardisedImage>;
+}

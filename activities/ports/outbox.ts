@@ -1,0 +1,35 @@
+/** The outbox: messages that wait in the database, claimed before a provider is called and settled after. Types only. */
+import type { FailureCode } from '../../contracts/failures.ts';
+import type { Receipt } from './channel.ts';
+
+/** A message that is ours to send until the lease ends. */
+export interface ClaimedDelivery {
+  readonly deliveryKey: string;
+  readonly attemptId: number;
+  /** One of contracts/delivery.ts CHANNELS, or one that this build does not know. */
+  readonly channel: string;
+  readonly address: string;
+  /** Tries begun, this one included. */
+  readonly tries: number;
+}
+
+export type AttemptOutcome =
+  | { readonly kind: 'delivered'; readonly receipt: Receipt }
+  /** For good. */
+  | { readonly kind: 'refused'; readonly code: FailureCode; readonly answer: string }
+  | { readonly kind: 'unavailable'; readonly code: FailureCode; readonly answer: string; readonly mayHaveArrived: boolean; readonly retryInMs: number };
+
+export interface Outbox {
+  /**
+   * Takes the messages of an incident that are due, and those whose claim ran out: their try died, which is counted as
+   * uncertain. The attempt is committed when this returns, so no provider is ever called without a trace. Two callers never get the same message.
+   */
+  claimDue(incidentId: string, leaseMs: number): Promise<ClaimedDelivery[]>;
+  /**
+   * Settles an attempt; repeating it changes nothing. When the claim has run out meanwhile only `delivered` still counts:
+   * the message arrived, whoever holds it now.
+   */
+  finish(attempt: ClaimedDelivery, outcome: AttemptOutcome): Promise<void>;
+  /** Milliseconds until the next message of the incident is due, 0 when one is; null when none waits. */
+  pendingFor(incidentId: string): Promise<number | null>;
+}

@@ -1,0 +1,67 @@
+/** Validate: may this device send, and is this a picture that can be judged? Writes the standardised frame that all later stages read. */
+import { Failure } from '../contracts/failures.ts';
+import type { ValidateActivities } from '../contracts/activities.ts';
+import type { StageInput, ValidateResult } from '../contracts/pipeline.ts';
+import { STAGES } from '../contracts/stages.ts';
+import { watchingDeaths } from './death-watch.ts';
+import type { FrameStore } from './ports/frame-store.ts';
+import type { ImageReader } from './ports/image-reader.ts';
+import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
+import { runStage, unfinished } from './stage-run.ts';
+import type { StageLog, Worked } from './stage-run.ts';
+
+/** The standardised picture as the ledger keeps it; pixels. */
+export interface Standardised {
+  readonly sha256: string;
+  readonly width: number;
+  readonly height: number;
+  readonly standardWidth: number;
+  readonly standardHeight: number;
+  readonly warnings: readonly string[];
+}
+
+export interface ValidationLedger extends Pick<StageLedger, 'load'> {
+  /** Stage results, the standardised picture of good frames, and a row in the invalid-frame repository for each refused one. */
+  saveValidations(batchId: string, outcomes: readonly Worked<Standardised>[]): Promise<void>;
+}
+
+export interface ValidatePorts {
+  readonly ledger: ValidationLedger;
+  readonly store: Pick<FrameStore, 'get' | 'put'>;
+  readonly images: ImageReader;
+  readonly log: StageLog;
+  /** Pictures decoded at once; each holds its pixels in memory. */
+  readonly concurrency: number;
+}
+
+export function createValidateActivities(ports: ValidatePorts): ValidateActivities {
+  const nothing: ValidateResult = { exceptions: [], owners: [] };
+  return {
+    validateFrames: (input) => watchingDeaths(
+      input, STAGES.validate.heartbeatMs, nothing, (asked) => unfinished(asked, 'validate', ports.ledger), (asked) => validate(asked, ports)),
+  };
+}
+
+async function validate(input: StageInput, ports: ValidatePorts): Promise<ValidateResult> {
+  const { frames, exceptions } = await runStage<Standardised>(input, {
+    stage: 'validate', ledger: ports.ledger, log: ports.log, concurrency: ports.concurrency,
+    work: (frame) => standardise(frame, ports),
+    save: (outcomes) => ports.ledger.saveValidations(input.batchId, outcomes),
+  });
+  const out = new Set(exceptions.map(({ position }) => position));
+  const owners = frames
+    .filter(({ position }) => !out.has(position))
+    .map(({ position, userId, timeZone }) => ({ position, userId, timeZone }));
+  return { exceptions, owners };
+}
+
+async function standardise(frame: StagedFrame, { store, images }: ValidatePorts): Promise<Standardised> {
+  // Before any pixel: bytes of a device that was switched off are not even decoded.
+  if (!frame.enabled) throw new Failure('frame_of_disabled_device', `device ${frame.deviceId} or its user is switched off or gone`);
+  const picture = await images.standardise(await store.get(frame.sha256));
+  const { sha256 } = await store.put(picture.jpeg);
+  return {
+    sha256, width: picture.width, height: picture.height, warnings: picture.warnings,
+    standardWidth: picture.standardisedWidth, standardHeight: picture.standardisedHeight,
+  };
+}

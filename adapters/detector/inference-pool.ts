@@ -1,0 +1,160 @@
+/**
+ * Threads that run a model. Inference computes without yielding (20 to 200 ms), so on the main thread it would stop heartbeats, health
+ * checks and everything else. While a thread computes, the next picture is already being decoded on the main thread's side.
+ */
+import { Worker } from 'node:worker_threads';
+import { Failure } from '../../contracts/failures.ts';
+import type { ThreadData, ThreadMessage } from './inference-thread.ts';
+
+export interface InferencePoolOptions {
+  /** A module that calls `serveInference`. */
+  readonly threadFile: URL;
+  /** Handed to `load` in each thread. */
+  readonly setup: unknown;
+  readonly threads: number;
+  readonly timeLimitMs?: number;
+}
+
+export interface PreparedRequest<Request> {
+  readonly request: Request;
+  /** Buffers of the request that move to the thread instead of being copied; unusable here afterwards. */
+  readonly transfer: readonly ArrayBuffer[];
+}
+
+interface Job<Request, Result> extends PreparedRequest<Request> {
+  readonly resolve: (result: Result) => void;
+  readonly reject: (error: Failure) => void;
+}
+
+interface Thread<Request, Result> {
+  readonly worker: Worker;
+  ready: boolean;
+  job: Job<Request, Result> | undefined;
+  timer: NodeJS.Timeout | undefined;
+}
+
+// A hundred times what the slowest model takes. A thread that is busy longer hangs and would never be free again.
+const DEFAULT_TIME_LIMIT_MS = 30_000;
+// For each thread one request in the making and one in the works; more would only hold decoded pictures in memory.
+const PLACES_PER_THREAD = 2;
+
+export class InferencePool<Request, Result> {
+  readonly #options: InferencePoolOptions;
+  readonly #threads = new Set<Thread<Request, Result>>();
+  readonly #jobs: Job<Request, Result>[] = [];
+  readonly #callers: (() => void)[] = [];
+  readonly #running = new Set<Promise<unknown>>();
+  #freePlaces: number;
+  #closing = false;
+
+  private constructor(options: InferencePoolOptions) {
+    this.#options = options;
+    this.#freePlaces = options.threads * PLACES_PER_THREAD;
+  }
+
+  /** Resolves when every thread has loaded the model; otherwise throws what the first one died of. */
+  static async open<Request, Result>(options: InferencePoolOptions): Promise<InferencePool<Request, Result>> {
+    const pool = new InferencePool<Request, Result>(options);
+    try {
+      await Promise.all(Array.from({ length: options.threads }, () => pool.#startThread()));
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return pool;
+  }
+
+  /**
+   * Waits for a place, prepares the request, has a thread answer it. Callers are served in the order in which they came.
+   * Throws what `prepare` or the model threw, `worker_died` when the thread ended on this request, `detector_unavailable` when none can be started.
+   */
+  run(prepare: () => Promise<PreparedRequest<Request>>): Promise<Result> {
+    if (this.#closing) return Promise.reject(new Failure('detector_unavailable', 'the detector is being closed'));
+    const outcome = this.#runInPlace(prepare);
+    const settled = outcome.then(() => undefined, () => undefined).finally(() => this.#running.delete(settled));
+    this.#running.add(settled);
+    return outcome;
+  }
+
+  /** Waits for every call of `run`, then ends the threads. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    await Promise.all(this.#running);
+    await Promise.all([...this.#threads].map(({ worker }) => worker.terminate()));
+  }
+
+  async #runInPlace(prepare: () => Promise<PreparedRequest<Request>>): Promise<Result> {
+    if (this.#freePlaces > 0) this.#freePlaces -= 1;
+    else await new Promise<void>((resolve) => this.#callers.push(resolve));
+    try {
+      const prepared = await prepare();
+      return await new Promise<Result>((resolve, reject) => {
+        this.#jobs.push({ ...prepared, resolve, reject });
+        this.#assignJobs();
+      });
+    } finally {
+      // The place goes straight to who waits longest, so that nobody who comes now can step in front.
+      const next = this.#callers.shift();
+      if (next) next();
+      else this.#freePlaces += 1;
+    }
+  }
+
+  #assignJobs(): void {
+    for (const thread of this.#threads) {
+      if (!thread.ready || thread.job) continue;
+      const job = this.#jobs.shift();
+      if (!job) return;
+      thread.job = job;
+      thread.timer = setTimeout(() => void thread.worker.terminate(), this.#options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
+      thread.worker.postMessage(job.request, [...job.transfer]);
+    }
+    // No thread is left when the last one could not be replaced, or ended while we close: whoever waits still gets an answer.
+    if (this.#jobs.length > 0 && this.#threads.size === 0) this.#replaceThread();
+  }
+
+  #startThread(): Promise<void> {
+    const workerData: ThreadData = { threadFile: this.#options.threadFile.href, setup: this.#options.setup };
+    // Flags of this process (loaders, a test runner's) are not for the thread.
+    const worker = new Worker(new URL('./start-thread.mjs', import.meta.url), { workerData, execArgv: [] });
+    const thread: Thread<Request, Result> = { worker, ready: false, job: undefined, timer: undefined };
+    this.#threads.add(thread);
+    return new Promise((resolve, reject) => {
+      let cause: unknown;
+      worker.on('error', (error) => (cause = error));
+      worker.on('message', (message: ThreadMessage<Result>) => {
+        if (message.kind === 'ready') {
+          thread.ready = true;
+          resolve();
+        } else {
+          this.#settle(thread, message);
+        }
+        this.#assignJobs();
+      });
+      // Comes after `error`, and alone when the thread was ended or ended itself.
+      worker.on('exit', (code) => {
+        this.#threads.delete(thread);
+        const why = cause instanceof Error ? cause.message : `exit code ${code}`;
+        reject(new Failure('detector_unavailable', `an inference thread does not start: ${why}`, { cause }));
+        if (thread.job) this.#settle(thread, { kind: 'failure', code: 'worker_died', detail: `the inference thread ended on this picture: ${why}` });
+        if (thread.ready && !this.#closing) this.#replaceThread();
+        this.#assignJobs();
+      });
+    });
+  }
+
+  #settle(thread: Thread<Request, Result>, message: Exclude<ThreadMessage<Result>, { kind: 'ready' }>): void {
+    const job = thread.job;
+    clearTimeout(thread.timer);
+    thread.job = undefined;
+    if (message.kind === 'result') job?.resolve(message.result);
+    else job?.reject(new Failure(message.code, message.detail));
+  }
+
+  /** Not repeated when it fails, or a model file that is gone would have us start threads for ever; the next request tries again. */
+  #replaceThread(): void {
+    this.#startThread().catch((error: Failure) => {
+      if (this.#threads.size === 0) for (const job of this.#jobs.splice(0)) job.reject(error);
+    });
+  }
+}

@@ -1,0 +1,136 @@
+/**
+ * The frame store on a local disk, shared by all processes of an installation:
+ * `<home>/frames/<aa>/<sha256>` for pictures, `<home>/results/<user>-<device>/<time>.json` for what was seen in them.
+ */
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import type { FrameStore } from '../../activities/ports/frame-store.ts';
+import { Failure } from '../../contracts/failures.ts';
+import { FOLDER_MODE, TEMPORARY, isMissing, makeFolder, orUnavailable, sweepTemporary, syncFolder, writeDurably } from './durable-write.ts';
+import { PICTURE_FOLDERS, picturePath, resultPath } from './paths.ts';
+import { openSpace } from './space.ts';
+import type { Space, SpaceLimits } from './space.ts';
+
+/** Acceptance writes the bytes first and the row some milliseconds later; an outage of the database stretches that to a minute. */
+const KEPT_AFTER_PUT_MS = 10 * 60_000;
+
+export interface DiskFrameStoreOptions {
+  readonly home: string;
+  /**
+   * For the process that accepts frames. Workers go without: a frame that was accepted must be finished even when the
+   * store is full, or it would stay full.
+   */
+  readonly limits?: SpaceLimits;
+}
+
+/** Makes the folders, sweeps what crashed writes left, and looks how much is there. Throws `frame_store_unavailable`. */
+export async function openDiskFrameStore({ home, limits }: DiskFrameStoreOptions): Promise<FrameStore> {
+  const frames = join(home, 'frames');
+  const results = join(home, 'results');
+  return orUnavailable(async () => {
+    for (const root of [frames, results]) {
+      await makeFolder(join(root, TEMPORARY));
+      await sweepTemporary(root);
+    }
+    await makePictureFolders(frames);
+    return createStore(frames, results, await openSpace(frames, limits));
+  });
+}
+
+/** All at once and synced once: a folder made with its first picture would cost that picture one more sync. */
+async function makePictureFolders(frames: string): Promise<void> {
+  await Promise.all(PICTURE_FOLDERS.map((folder) => mkdir(join(frames, folder), { recursive: true, mode: FOLDER_MODE })));
+  await syncFolder(frames);
+}
+
+function createStore(frames: string, results: string, space: Space): FrameStore {
+  /** Two puts of the same bytes at once share one write. */
+  const writing = new Map<string, Promise<void>>();
+  const resultFolders = new Set<string>();
+
+  async function putPicture(sha256: string, bytes: Uint8Array): Promise<void> {
+    const path = picturePath(frames, sha256);
+    if (await isThere(path, bytes.length)) {
+      // The process that wrote it may not have synced the name yet, and our caller is about to promise that it will last.
+      return syncFolder(dirname(path));
+    }
+    await space.refuseWithout(bytes.length);
+    await writeDurably(frames, path, bytes);
+    space.count(bytes.length);
+  }
+
+  return {
+    async put(bytes) {
+      const sha256 = sha256Of(bytes);
+      const underWay = writing.get(sha256) ?? orUnavailable(() => putPicture(sha256, bytes)).finally(() => writing.delete(sha256));
+      writing.set(sha256, underWay);
+      await underWay;
+      return { sha256 };
+    },
+
+    async get(sha256) {
+      const bytes = await read(frames, picturePath(frames, sha256), `picture ${sha256}`);
+      if (sha256Of(bytes) !== sha256) throw new Failure('checksum_mismatch', `picture ${sha256} has other bytes than its name says`);
+      return bytes;
+    },
+
+    has: (sha256) => orUnavailable(async () => (await sizeAt(picturePath(frames, sha256))) !== undefined),
+
+    remove: (sha256) => orUnavailable(async () => {
+      const path = picturePath(frames, sha256);
+      const found = await stat(path).catch(absent);
+      if (found === undefined) return true;
+      if (Date.now() - found.mtimeMs < KEPT_AFTER_PUT_MS) return false;
+      await rm(path, { force: true });
+      space.count(-found.size);
+      return true;
+    }),
+
+    putResult: (path, bytes) => orUnavailable(async () => {
+      const full = resultPath(results, path);
+      if (!resultFolders.has(dirname(full))) {
+        await makeFolder(dirname(full));
+        resultFolders.add(dirname(full));
+      }
+      await writeDurably(results, full, bytes);
+    }),
+
+    getResult: async (path) => read(results, resultPath(results, path), `result ${path}`),
+
+    usedBytes: async () => space.usedBytes(),
+    freeBytes: () => orUnavailable(() => space.freeBytes()),
+    probe: () => orUnavailable(async () => {
+      const path = join(frames, TEMPORARY, `probe-${process.pid}`);
+      await writeDurably(frames, path, Buffer.of(1));
+      await rm(path, { force: true });
+    }),
+  };
+}
+
+/** There and whole. The touch tells `remove` that the bytes were asked for again just now. */
+async function isThere(path: string, sizeBytes: number): Promise<boolean> {
+  if ((await sizeAt(path)) !== sizeBytes) return false;
+  const now = new Date();
+  return utimes(path, now, now).then(() => true, (error: unknown) => absent(error) ?? false);
+}
+
+async function sizeAt(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(absent))?.size;
+}
+
+function absent(error: unknown): undefined {
+  if (!isMissing(error)) throw error;
+  return undefined;
+}
+
+async function read(root: string, path: string, what: string): Promise<Buffer> {
+  return orUnavailable(() => readFile(path).catch(async (error: unknown) => {
+    if (!isMissing(error)) throw error;
+    // A disk that is not mounted lacks every file. That is an outage, and no frame may fail for it.
+    await stat(join(root, TEMPORARY));
+    throw new Failure('bytes_missing', `${what} is not in the frame store`);
+  }));
+}
+
+const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

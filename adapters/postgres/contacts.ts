@@ -1,0 +1,56 @@
+/** Contacts: where a user is told, in the order in which the user wants to be told. */
+import type { Channel } from '../../contracts/delivery.ts';
+import { Failure } from '../../contracts/failures.ts';
+import type { Instant } from '../../contracts/time.ts';
+import { isMissingReference } from './missing-reference.ts';
+import { query } from './pool.ts';
+import type { Queryable } from './pool.ts';
+import type { Put } from './users.ts';
+
+export interface Contact {
+  readonly contactId: string;
+  readonly userId: string;
+  readonly channel: Channel;
+  readonly address: string;
+  readonly enabled: boolean;
+  /** Lowest first. */
+  readonly position: number;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+const COLUMNS = `contact_id AS "contactId", user_id AS "userId", channel, address, enabled, position,
+                 created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+/** Throws `user_unknown`. Messages that are written already keep their address. */
+export async function putContact(db: Queryable, contact: Omit<Contact, 'createdAt' | 'updatedAt'>): Promise<Put<Contact>> {
+  try {
+    const [row] = await query<Put<Contact>>(db, `
+      INSERT INTO contacts (contact_id, user_id, channel, address, enabled, position) VALUES ($1, $2, $3, $4, $5, $6)
+      ON CONFLICT (contact_id) DO UPDATE SET user_id = EXCLUDED.user_id, channel = EXCLUDED.channel, address = EXCLUDED.address,
+        enabled = EXCLUDED.enabled, position = EXCLUDED.position, updated_at = now()
+      RETURNING ${COLUMNS}, xmax = 0 AS created`,
+    [contact.contactId, contact.userId, contact.channel, contact.address, contact.enabled, contact.position]);
+    return row!;
+  } catch (error) {
+    if (isMissingReference(error)) throw new Failure('user_unknown', `no user ${contact.userId}`);
+    throw error;
+  }
+}
+
+/** Throws `contact_unknown`, also for a contact of another user than `owner`. */
+export async function getContact(db: Queryable, contactId: string, owner: string | null): Promise<Contact> {
+  const [row] = await query<Contact>(db, `SELECT ${COLUMNS} FROM contacts WHERE contact_id = $1 AND ($2::text IS NULL OR user_id = $2)`, [contactId, owner]);
+  if (!row) throw new Failure('contact_unknown', `no contact ${contactId}`);
+  return row;
+}
+
+/** In order of id, those after `after`; `userId` null is every user. */
+export const listContacts = (db: Queryable, { userId, after, limit }: { userId: string | null; after: string; limit: number }): Promise<Contact[]> =>
+  query<Contact>(db, `
+    SELECT ${COLUMNS} FROM contacts WHERE contact_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY contact_id LIMIT $3`, [after, userId, limit]);
+
+/** True when there was one. */
+export async function removeContact(db: Queryable, contactId: string): Promise<boolean> {
+  return (await query(db, 'DELETE FROM contacts WHERE contact_id = $1 RETURNING contact_id', [contactId])).length > 0;
+}

@@ -1,0 +1,64 @@
+/** Devices: the cameras, each with its owner and its time zone. */
+import { Failure } from '../../contracts/failures.ts';
+import type { Instant } from '../../contracts/time.ts';
+import { isMissingReference } from './missing-reference.ts';
+import { query } from './pool.ts';
+import type { Queryable } from './pool.ts';
+import type { Put } from './users.ts';
+
+export interface Device {
+  readonly deviceId: string;
+  readonly userId: string;
+  readonly name: string;
+  readonly timeZone: string;
+  readonly enabled: boolean;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** What acceptance must know of a device. */
+export interface SendingDevice extends Pick<Device, 'deviceId' | 'userId' | 'timeZone' | 'enabled'> {
+  readonly userEnabled: boolean;
+}
+
+const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled,
+                 created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+/** A device may change its owner; frames accepted before keep the old one. Throws `user_unknown`. */
+export async function putDevice(db: Queryable, device: Omit<Device, 'createdAt' | 'updatedAt'>): Promise<Put<Device>> {
+  try {
+    const [row] = await query<Put<Device>>(db, `
+      INSERT INTO devices (device_id, user_id, name, time_zone, enabled) VALUES ($1, $2, $3, $4, $5)
+      ON CONFLICT (device_id) DO UPDATE SET user_id = EXCLUDED.user_id, name = EXCLUDED.name, time_zone = EXCLUDED.time_zone,
+        enabled = EXCLUDED.enabled, updated_at = now()
+      RETURNING ${COLUMNS}, xmax = 0 AS created`, [device.deviceId, device.userId, device.name, device.timeZone, device.enabled]);
+    return row!;
+  } catch (error) {
+    if (isMissingReference(error)) throw new Failure('user_unknown', `no user ${device.userId}`);
+    throw error;
+  }
+}
+
+/** Throws `device_unknown`, also for a device of another user than `owner`. */
+export async function getDevice(db: Queryable, deviceId: string, owner: string | null): Promise<Device> {
+  const [row] = await query<Device>(db, `SELECT ${COLUMNS} FROM devices WHERE device_id = $1 AND ($2::text IS NULL OR user_id = $2)`, [deviceId, owner]);
+  if (!row) throw new Failure('device_unknown', `no device ${deviceId}`);
+  return row;
+}
+
+/** In order of id, those after `after`; `userId` null is every user. */
+export const listDevices = (db: Queryable, { userId, after, limit }: { userId: string | null; after: string; limit: number }): Promise<Device[]> =>
+  query<Device>(db, `
+    SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY device_id LIMIT $3`, [after, userId, limit]);
+
+/** True when there was one. Its frames stay in the ledger; those still waiting are rejected. */
+export async function removeDevice(db: Queryable, deviceId: string): Promise<boolean> {
+  return (await query(db, 'DELETE FROM devices WHERE device_id = $1 RETURNING device_id', [deviceId])).length > 0;
+}
+
+export async function findSendingDevices(db: Queryable, deviceIds: readonly string[]): Promise<Map<string, SendingDevice>> {
+  const rows = await query<SendingDevice>(db, `
+    SELECT device_id AS "deviceId", device.user_id AS "userId", time_zone AS "timeZone", device.enabled, owner.enabled AS "userEnabled"
+    FROM devices device JOIN users owner ON owner.user_id = device.user_id WHERE device_id = ANY($1)`, [deviceIds]);
+  return new Map(rows.map((row) => [row.deviceId, row]));
+}

@@ -1,0 +1,50 @@
+/** The state of the plant: who is at work, with which detector, and what is on its way. */
+import type { Instant } from '../../contracts/time.ts';
+import { query } from './pool.ts';
+import type { Queryable } from './pool.ts';
+import type { DetectorInUse } from './workers.ts';
+
+export interface WorkerAtWork {
+  readonly workerId: string;
+  readonly stages: readonly string[];
+  readonly detector: DetectorInUse | null;
+  readonly startedAt: Instant;
+  readonly seenAt: Instant;
+}
+
+export interface PlantFigures {
+  /** Frames without a batch. */
+  readonly waitingFrames: number;
+  /** Frames in a batch. */
+  readonly framesInFlight: number;
+  /** Acceptance of the frame that has waited longest; null when none waits. */
+  readonly oldestWaitingSince: Instant | null;
+  readonly openBatches: number;
+  readonly failedFrames: number;
+  readonly openIncidents: number;
+  /** Messages that wait for their next try or are being sent. */
+  readonly undeliveredMessages: number;
+}
+
+/** Processes seen within the last 30 s (migrations/0011 says why that long). */
+export const listWorkers = (db: Queryable): Promise<WorkerAtWork[]> => query<WorkerAtWork>(db, `
+  SELECT worker_id AS "workerId", stages, detector, started_at AS "startedAt", seen_at AS "seenAt"
+  FROM workers WHERE seen_at > now() - interval '30 seconds' ORDER BY worker_id`);
+
+export async function readPlantFigures(db: Queryable): Promise<PlantFigures> {
+  const [figures] = await query<PlantFigures>(db, `
+    SELECT (SELECT count(*) FROM open_frames WHERE batch_id IS NULL) AS "waitingFrames",
+           (SELECT count(*) FROM open_frames WHERE batch_id IS NOT NULL) AS "framesInFlight",
+           (SELECT min(opened_at) FROM open_frames WHERE batch_id IS NULL) AS "oldestWaitingSince",
+           (SELECT count(*) FROM batches WHERE closed_at IS NULL) AS "openBatches",
+           (SELECT count(*) FROM frames WHERE state = 'failed') AS "failedFrames",
+           (SELECT count(*) FROM incidents WHERE state <> 'closed') AS "openIncidents",
+           (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')) AS "undeliveredMessages"`);
+  return figures!;
+}
+
+/** Settled frames ever, per terminal state. */
+export async function readSettledTotals(db: Queryable): Promise<ReadonlyMap<string, number>> {
+  const rows = await query<{ state: string; frames: number }>(db, 'SELECT state, sum(frames)::bigint AS frames FROM frame_counts GROUP BY state');
+  return new Map(rows.map((row) => [row.state, row.frames]));
+}

@@ -1,0 +1,69 @@
+/** Users: the customers who own devices and are told. */
+import { Failure } from '../../contracts/failures.ts';
+import type { Instant } from '../../contracts/time.ts';
+import { inTransaction, query } from './pool.ts';
+import type { Client, Pool, Queryable } from './pool.ts';
+import { NAMES_TO_READ, refuseIfInUse } from './still-in-use.ts';
+
+export interface User {
+  readonly userId: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly createdAt: Instant;
+  readonly updatedAt: Instant;
+}
+
+/** A row that was put, and whether it is new. */
+export type Put<T> = T & { readonly created: boolean };
+
+const COLUMNS = `user_id AS "userId", name, enabled, created_at AS "createdAt", updated_at AS "updatedAt"`;
+
+export async function putUser(db: Queryable, user: Pick<User, 'userId' | 'name' | 'enabled'>): Promise<Put<User>> {
+  const [row] = await query<Put<User>>(db, `
+    INSERT INTO users (user_id, name, enabled) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, updated_at = now()
+    RETURNING ${COLUMNS}, xmax = 0 AS created`, [user.userId, user.name, user.enabled]);
+  return row!;
+}
+
+/** Throws `user_unknown`. */
+export async function getUser(db: Queryable, userId: string): Promise<User> {
+  const [row] = await query<User>(db, `SELECT ${COLUMNS} FROM users WHERE user_id = $1`, [userId]);
+  if (!row) throw new Failure('user_unknown', `no user ${userId}`);
+  return row;
+}
+
+/** In order of id, those after `after`. */
+export const listUsers = (db: Queryable, { after, limit }: { after: string; limit: number }): Promise<User[]> =>
+  query<User>(db, `SELECT ${COLUMNS} FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2`, [after, limit]);
+
+/**
+ * True when there was one. Assignments and the keys limited to the user go along: such a key without its user would be a
+ * key to every user. Settled frames and closed incidents stay in the ledger. Throws `still_in_use`.
+ */
+export function removeUser(pool: Pool, userId: string): Promise<boolean> {
+  return inTransaction(pool, async (client) => {
+    // Holds off whatever refers to the user until the commit; what was there first is seen by the statement after this one.
+    const [user] = await query(client, 'SELECT 1 FROM users WHERE user_id = $1 FOR UPDATE', [userId]);
+    if (!user) return false;
+    refuseIfInUse(`user ${userId}`, await referencesTo(client, userId));
+    await query(client, 'DELETE FROM rule_assignments WHERE user_id = $1', [userId]);
+    await query(client, 'DELETE FROM api_keys WHERE user_id = $1', [userId]);
+    await query(client, 'DELETE FROM users WHERE user_id = $1', [userId]);
+    return true;
+  });
+}
+
+/**
+ * No lock holds off frames and incidents, and none is needed: a frame that is let in while its device is removed or moved
+ * to another user is rejected or judged by no rule, and an incident needs a contact and a frame on its way.
+ */
+async function referencesTo(client: Client, userId: string): Promise<Record<string, readonly string[]>> {
+  const [names] = await query<Record<string, readonly string[]>>(client, `
+    SELECT ARRAY(SELECT device_id FROM devices WHERE user_id = $1 ORDER BY device_id LIMIT $2) AS devices,
+           ARRAY(SELECT contact_id FROM contacts WHERE user_id = $1 ORDER BY contact_id LIMIT $2) AS contacts,
+           ARRAY(SELECT incident_id::text FROM incidents WHERE user_id = $1 AND state <> 'closed' ORDER BY incident_id LIMIT $2) AS "open incidents",
+           ARRAY(SELECT frame_id::text FROM open_frames WHERE user_id = $1 ORDER BY frame_id LIMIT $2) AS "frames on their way"`,
+  [userId, NAMES_TO_READ]);
+  return names!;
+}

@@ -1,0 +1,28 @@
+/** What the HTTP API stands on. Handed in, so that a test can put a real database and a disk of its own under it. */
+import type { Logger } from 'pino';
+import type { FrameStore } from '../activities/ports/frame-store.ts';
+import type { Pool } from '../adapters/postgres/pool.ts';
+import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
+import type { Settings } from '../config/settings.ts';
+import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
+import type { ModelLabels } from '../policies/check.ts';
+import type { InboxReader } from './routes/inbox.ts';
+
+export type ApiSettings = Pick<Settings,
+  | 'publicUrl' | 'maxBodyBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames'>;
+
+export interface ApiDeps {
+  readonly settings: ApiSettings;
+  readonly pool: Pool;
+  /** Opened with limits: acceptance is what they are for. */
+  readonly frameStore: FrameStore;
+  acceptFrames(frames: readonly NewFrame[]): Promise<AcceptedFrame[]>;
+  replayFrames(selection: ReplaySelection): Promise<Replayed>;
+  /** Whose labels rules are held against while no detect worker has reported. */
+  readonly defaultModel: ModelLabels;
+  /** The embedded inbox, where there is one. */
+  readonly inbox?: InboxReader;
+  readonly log: Logger;
+  /** Milliseconds since 1970. */
+  now(): number;
+}

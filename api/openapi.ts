@@ -1,0 +1,66 @@
+/** The description of this API, made from the routes themselves, and the page that shows it. */
+import { readFile } from 'node:fs/promises';
+import { STATUS_CODES } from 'node:http';
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance, FastifySchema } from 'fastify';
+import { PROBLEM_TYPE } from './problems.ts';
+import { Problem } from './shapes/problem.ts';
+
+const KEY = 'key';
+
+export async function describeApi(app: FastifyInstance): Promise<void> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: {
+        title: 'Watchpost',
+        version,
+        description: 'Watches camera frames and alerts people when their own rules say so. Every refusal is a problem+json with a `code`.',
+      },
+      servers: [{ url: '/' }],
+      tags: [
+        { name: 'frames', description: 'Hand over frames, learn what became of them' },
+        { name: 'incidents', description: 'What people are told about' },
+        { name: 'accounts', description: 'Users, devices, contacts, assignments' },
+        { name: 'rules', description: 'What is unsafe' },
+        { name: 'keys', description: 'Who may call' },
+        { name: 'operations', description: 'Does it add up, what failed' },
+        { name: 'health', description: 'Alive, ready, figures' },
+      ],
+      components: { securitySchemes: { [KEY]: { type: 'http', scheme: 'bearer' } } },
+    },
+    refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
+    transform: ({ schema, url, route }) => ({
+      url,
+      schema: { ...schema, ...bodyOf(schema), security: route.config?.roles === undefined ? [] : [{ [KEY]: [] }] },
+    }),
+  });
+  app.addSchema({ ...Problem, $id: 'Problem' });
+  // Each route says in its schema what it answers when all is well; what it answers otherwise is the same everywhere.
+  app.addHook('onRoute', (route) => {
+    if (route.schema?.hide) return;
+    const answers = Object.entries((route.schema?.response ?? {}) as Record<string, object>)
+      .map(([status, answer]) => [status, { ...answer, 'x-response-description': STATUS_CODES[status] }]);
+    const refused = { description: 'Refused', content: { [PROBLEM_TYPE]: { schema: { $ref: 'Problem#' } } } };
+    route.schema = { ...route.schema, response: { ...Object.fromEntries(answers), default: refused } };
+  });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    theme: { title: 'Watchpost API' },
+    // The base layout has no top bar, which would show a logo of somebody else and ask for the address of another API.
+    uiConfig: { layout: 'BaseLayout', docExpansion: 'list', tryItOutEnabled: false },
+  });
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+}
+
+/** Bodies that are not one JSON object: a picture as it is, and a rule that may come as JSON or as its bare text. */
+function bodyOf(schema: FastifySchema | undefined): { body?: unknown } {
+  const { consumes = [], body } = schema ?? {};
+  if (consumes.length === 0) return {};
+  const schemaOf = (mediaType: string) =>
+    mediaType === 'application/json' ? body : { type: 'string', ...(mediaType.startsWith('image/') ? { format: 'binary' } : {}) };
+  return { body: { content: Object.fromEntries(consumes.map((mediaType) => [mediaType, { schema: schemaOf(mediaType) }])) } };
+}

@@ -1,0 +1,69 @@
+/** Users, devices, contacts, assignments and keys. */
+import { Type } from 'typebox';
+import type { Static } from 'typebox';
+import { KEY_ROLES } from '../../adapters/postgres/api-keys.ts';
+import { CHANNELS } from '../../contracts/delivery.ts';
+import { Id, Instant, Next, Text, Uuid, list, nullable, oneOf, strict } from './primitives.ts';
+
+const stamps = { createdAt: Instant('When it was first put.'), updatedAt: Instant('When it was last put.') };
+const enabled = Type.Optional(Type.Boolean({ description: 'False refuses new frames and tells nobody.', default: true }));
+
+export const UserBody = Type.Object({ name: Text('As people write it.'), enabled }, strict);
+export const UserShape = Type.Object({ userId: Type.String(), name: Type.String(), enabled: Type.Boolean(), ...stamps });
+export const UserPage = Type.Object({ users: list(UserShape), next: Next });
+
+export const DeviceBody = Type.Object({
+  userId: Id('The owner, whose rules judge its frames.'),
+  name: Text('As it stands in messages, such as `Back door`.'),
+  timeZone: Text('IANA name, such as `Europe/Berlin`; local times in rules and messages are of this zone.', 100),
+  enabled,
+}, strict);
+export const DeviceShape = Type.Object({
+  deviceId: Type.String(), userId: Type.String(), name: Type.String(), timeZone: Type.String(), enabled: Type.Boolean(), ...stamps,
+});
+export const DevicePage = Type.Object({ devices: list(DeviceShape), next: Next });
+
+export const ContactBody = Type.Object({
+  userId: Id('Who is told.'),
+  channel: Text(`One of: ${CHANNELS.join(', ')}.`, 20),
+  address: Text('Mail address.', 320),
+  enabled,
+  position: Type.Optional(Type.Integer({ description: 'Order in which the user wants to be told; lowest first.', minimum: 0, maximum: 1_000, default: 0 })),
+}, strict);
+export const ContactShape = Type.Object({
+  contactId: Type.String(), userId: Type.String(), channel: oneOf(CHANNELS, 'By what.'), address: Type.String(), enabled: Type.Boolean(),
+  position: Type.Integer(), ...stamps,
+});
+export const ContactPage = Type.Object({ contacts: list(ContactShape), next: Next });
+
+export const AssignmentBody = Type.Object({
+  rules: list(Type.Object({
+    ruleId: Id('The rule, always in its current version.'),
+    devices: Type.Optional(list(Id('A device of the user.'), { description: 'Only these devices; left out: all of them, also future ones.', minItems: 1, maxItems: 10_000 })),
+  }, strict), { maxItems: 10_000 }),
+}, strict);
+export const AssignmentShape = Type.Object({
+  userId: Type.String(),
+  rules: list(Type.Object({ ruleId: Type.String(), devices: nullable(list(Type.String())) })),
+});
+
+export const KeyBody = Type.Object({
+  role: oneOf(KEY_ROLES, '`ingest` hands over frames, `customer` reads its own and acknowledges, `admin` may do everything, `ops` runs the plant.'),
+  userId: Type.Optional(Id('Limits the key to this user; needed for `customer`, possible for `ingest`.')),
+}, strict);
+export const KeyShape = Type.Object({
+  keyId: Uuid('Names the key; no secret.'), role: oneOf(KEY_ROLES), userId: nullable(Type.String()), createdAt: Instant(), revokedAt: nullable(Instant()),
+});
+export const NewKeyShape = Type.Object({ ...KeyShape.properties, key: Type.String({ description: 'The bearer token. Shown this once.' }) });
+export const KeyList = Type.Object({ keys: list(KeyShape) });
+
+export type User = Static<typeof UserShape>;
+export type Device = Static<typeof DeviceShape>;
+export type Contact = Static<typeof ContactShape>;
+export type Assignments = Static<typeof AssignmentShape>;
+export type NewKey = Static<typeof NewKeyShape>;
+export type UserBody = Static<typeof UserBody>;
+export type DeviceBody = Static<typeof DeviceBody>;
+export type ContactBody = Static<typeof ContactBody>;
+export type AssignmentBody = Static<typeof AssignmentBody>;
+export type KeyBody = Static<typeof KeyBody>;

@@ -1,0 +1,59 @@
+/** Puts the HTTP API of this process together from the settings. */
+import { inboxFolder } from '../adapters/embedded/inbox.ts';
+import { openInboxStore } from '../adapters/embedded/inbox-store.ts';
+import { COCO_LABELS } from '../adapters/detector/labels.ts';
+import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
+import { createLedger } from '../adapters/postgres/ledger.ts';
+import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
+import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
+import { createReplay } from '../adapters/postgres/replay.ts';
+import { startApi } from '../api/main.ts';
+import type { InboxReader } from '../api/routes/inbox.ts';
+import type { Settings } from '../config/settings.ts';
+import { Failure } from '../contracts/failures.ts';
+import type { Log } from '../workers/log.ts';
+
+/** Acceptance needs one for some milliseconds: ten carry hundreds of frames a second and leave the database to others. */
+const CONNECTIONS = 10;
+
+export interface ApiProcess {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export async function startApiProcess(settings: Settings, log: Log, { stepOver }: { stepOver: boolean }): Promise<ApiProcess> {
+  if (!settings.databaseUrl) throw new Failure('setting_invalid', 'DATABASE_URL is needed by an API that is started alone; `watchpost start` brings a database of its own');
+  const pool = createPool(settings.databaseUrl.reveal(), { connections: CONNECTIONS, applicationName: 'watchpost api' });
+  try {
+    await refuseUnsafeDatabase(pool);
+    await refuseOldSchema(pool);
+    const inbox = await openInboxReader(settings);
+    const api = await startApi({ host: settings.host, port: settings.port, stepOver }, {
+      settings, pool, log,
+      frameStore: await openDiskFrameStore({
+        home: settings.home, limits: { maxBytes: settings.frameStoreBytes, minFreeBytes: settings.frameStoreFreeBytes },
+      }),
+      acceptFrames: createLedger(pool).acceptFrames,
+      replayFrames: createReplay(pool),
+      defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
+      ...(inbox ? { inbox } : {}),
+      now: Date.now,
+    });
+    return {
+      url: api.url,
+      async close() {
+        await api.close();
+        await pool.end();
+      },
+    };
+  } catch (error) {
+    await pool.end();
+    throw error;
+  }
+}
+
+/** Shown only where mails really go there: with a mail server elsewhere the page would promise what it does not have. */
+async function openInboxReader({ smtpUrl, home }: Settings): Promise<InboxReader | undefined> {
+  if (!smtpUrl || new URL(smtpUrl.reveal()).hostname !== '127.0.0.1') return undefined;
+  return openInboxStore(inboxFolder(home));
+}

@@ -1,0 +1,122 @@
+/** Pictures, folders and clips as frames of a device, handed over one after the other as a camera service would. */
+import { readFile, readdir, stat } from 'node:fs/promises';
+import { basename, extname, join } from 'node:path';
+import type { Client, FrameToPush } from '../client/client.ts';
+import { Refused } from '../client/errors.ts';
+import { Failure } from '../contracts/failures.ts';
+import { instantFromDate, plusMs } from '../contracts/time.ts';
+import type { Instant } from '../contracts/time.ts';
+import { ClipUnreadable, clipFrames } from '../adapters/ffmpeg/clip-frames.ts';
+import { resolveAsset } from '../scripts/provision/assets.mjs';
+import { usageError } from './command-error.ts';
+import { say } from './context.ts';
+import type { Context } from './context.ts';
+
+type MediaType = FrameToPush['mediaType'];
+
+export interface Picture {
+  /** File name, or the clip's with the frame's number. */
+  readonly name: string;
+  readonly bytes: Buffer;
+  readonly mediaType: MediaType;
+}
+
+/** In order of capture; may be played again. */
+export interface Footage {
+  /** Number of pictures; undefined for a clip, whose length shows at its end. */
+  readonly count: number | undefined;
+  pictures(): AsyncIterable<Picture>;
+}
+
+export interface Pushed {
+  readonly deviceId: string;
+  readonly accepted: number;
+  /** Accepted before: the same device, moment and bytes. */
+  readonly duplicates: number;
+  readonly frameIds: readonly string[];
+  readonly refused: readonly { readonly name: string; readonly code: string; readonly detail: string }[];
+}
+
+const MEDIA_TYPES: Readonly<Record<string, MediaType>> = { '.jpg': 'image/jpeg', '.jpeg': 'image/jpeg', '.png': 'image/png', '.webp': 'image/webp' };
+const mediaTypeOf = (name: string): MediaType | undefined => MEDIA_TYPES[extname(name).toLowerCase()];
+
+/** Throws a usage error when there is nothing to hand over, `asset_missing` for a clip without ffmpeg. */
+export async function openFootage(source: string, { fps, env }: { fps: number; env: NodeJS.ProcessEnv }): Promise<Footage> {
+  const found = await stat(source).catch((error: Error) => { throw usageError(`${source} cannot be read: ${error.message}`, 'Name a picture, a folder of pictures, or a clip.'); });
+  if (found.isDirectory()) {
+    // In the order in which people and recorders number them: 2 before 10.
+    const names = (await readdir(source)).filter((name) => mediaTypeOf(name)).sort(new Intl.Collator('en', { numeric: true }).compare);
+    if (names.length === 0) throw usageError(`${source} holds no picture`, `Pictures end in ${Object.keys(MEDIA_TYPES).join(', ')}.`);
+    return { count: names.length, pictures: () => readPictures(names.map((name) => join(source, name))) };
+  }
+  if (mediaTypeOf(source)) return { count: 1, pictures: () => readPictures([source]) };
+  const ffmpeg = resolveAsset('ffmpeg', env);
+  if (!ffmpeg) throw new Failure('asset_missing', `${source} is taken for a clip, and there is no ffmpeg to read it with; run \`npm run setup\``);
+  return { count: undefined, pictures: () => cutClip(ffmpeg.path, source, fps) };
+}
+
+async function* readPictures(paths: readonly string[]): AsyncGenerator<Picture> {
+  for (const path of paths) yield { name: basename(path), bytes: await readFile(path), mediaType: mediaTypeOf(path) ?? 'image/jpeg' };
+}
+
+async function* cutClip(executable: string, clip: string, fps: number): AsyncGenerator<Picture> {
+  let number = 0;
+  try {
+    for await (const bytes of clipFrames({ executable, clip, fps })) {
+      number += 1;
+      yield { name: `${basename(clip)} #${number}`, bytes, mediaType: 'image/jpeg' };
+    }
+  } catch (error) {
+    if (error instanceof ClipUnreadable) throw usageError(error.message, 'Name a picture (.jpg, .png, .webp), a folder of pictures, or a clip that ffmpeg reads.');
+    throw error;
+  }
+}
+
+export interface PushFootageOptions {
+  readonly deviceId: string;
+  /** Undefined: so that the last one is of now. */
+  readonly firstCapturedAt: Instant | undefined;
+  readonly fps: number;
+  readonly context: Context;
+}
+
+/** A frame that is refused for good is told and does not stop the others. One at a time: a lane is judged in order anyway. */
+export async function pushFootage(client: Client, footage: Footage, { deviceId, firstCapturedAt, fps, context }: PushFootageOptions): Promise<Pushed> {
+  const count = footage.count ?? (firstCapturedAt === undefined ? await lengthOf(footage) : 0);
+  const first = firstCapturedAt ?? plusMs(instantFromDate(new Date()), -(count - 1) * 1000 / fps);
+  const pushed = { deviceId, accepted: 0, duplicates: 0, frameIds: [] as string[], refused: [] as { name: string; code: string; detail: string }[] };
+  let number = 0;
+  for await (const { name, ...picture } of footage.pictures()) {
+    const capturedAt = plusMs(first, number * 1000 / fps);
+    number += 1;
+    try {
+      const receipt = await client.pushFrame({ deviceId, capturedAt, ...picture }, {
+        onRetry: ({ error, waitMs }) => say(context, `${name}: ${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+      });
+      pushed.frameIds.push(receipt.frameId);
+      if (receipt.status === 'duplicate') pushed.duplicates += 1;
+      else pushed.accepted += 1;
+    } catch (error) {
+      // A key or device that is refused once is refused for every frame.
+      if (!(error instanceof Refused) || ['unauthenticated', 'forbidden', 'device_unknown', 'device_disabled', 'user_disabled'].includes(error.code ?? '')) throw error;
+      pushed.refused.push({ name, code: error.code ?? `status ${error.status}`, detail: error.detail ?? error.message });
+    }
+  }
+  return pushed;
+}
+
+/** Decodes the clip once for its length; the second time its frames are sent. Holding them all instead could fill the memory. */
+async function lengthOf(footage: Footage): Promise<number> {
+  let count = 0;
+  for await (const _picture of footage.pictures()) count += 1;
+  return count;
+}
+
+export function describePushed({ deviceId, accepted, duplicates, frameIds, refused }: Pushed): string[] {
+  const counted = [`${accepted} accepted`, ...(duplicates > 0 ? [`${duplicates} accepted before`] : []), ...(refused.length > 0 ? [`${refused.length} REFUSED`] : [])];
+  return [
+    `${deviceId}: ${counted.join(', ')}.`,
+    ...refused.map(({ name, code, detail }) => `  ${name}: ${code}: ${detail}`),
+    ...(frameIds.length > 0 ? [`See what becomes of them: watchpost frames show ${frameIds.at(-1)}`] : []),
+  ];
+}

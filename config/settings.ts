@@ -1,0 +1,226 @@
+/** Every setting of Watchpost, in one table. `load.ts` reads it, `docs/settings.md` is made from it. */
+import { choice, folder, line, optionalAddress, optionalPath, optionalSecretUrl, optionalWebAddress, wholeNumber } from './kinds.ts';
+import type { Setting } from './kinds.ts';
+
+export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+export const DETECTOR_CHOICES = ['auto', 'yolox-nano', 'coco-ssd'] as const;
+
+export const SETTINGS = {
+  databaseUrl: optionalSecretUrl({
+    variable: 'DATABASE_URL',
+    schemes: ['postgresql', 'postgres'],
+    meaning: 'The warehouse; without it an embedded PostgreSQL is started and kept in the home.',
+    reason: 'Tested with PostgreSQL 18. One with `fsync` or `synchronous_commit` off is refused, because it could forget frames that were accepted.',
+  }),
+  temporalAddress: optionalAddress({
+    variable: 'TEMPORAL_ADDRESS',
+    meaning: 'The Temporal server; without it an embedded one is started and kept in the home.',
+    reason: 'Any server or cluster that speaks the Temporal API.',
+  }),
+  temporalNamespace: line({
+    variable: 'TEMPORAL_NAMESPACE',
+    defaultValue: 'default',
+    meaning: 'The Temporal namespace that all workflows run in.',
+    reason: 'The name that a new server has.',
+  }),
+  temporalCliPath: optionalPath({
+    variable: 'TEMPORAL_CLI_PATH',
+    meaning: 'The `temporal` executable for the embedded server; without it PATH and the cache are searched.',
+    reason: 'For machines where it lies in a place of its own.',
+  }),
+  ffmpegPath: optionalPath({
+    variable: 'FFMPEG_PATH',
+    meaning: 'The `ffmpeg` executable that takes frames out of clips; without it PATH and the cache are searched.',
+    reason: 'For machines where it lies in a place of its own.',
+  }),
+
+  home: folder({
+    variable: 'WATCHPOST_HOME',
+    defaultValue: '.watchpost',
+    meaning: 'Where the frame store, the embedded servers and the admin key are kept.',
+    reason: 'One folder to back up; relative to where the process was started.',
+  }),
+  assetsDir: optionalPath({
+    variable: 'WATCHPOST_ASSETS_DIR',
+    meaning: 'A folder with model weights and footage, searched before all other places.',
+    reason: 'For machines that cannot download them.',
+  }),
+  cacheDir: optionalPath({
+    variable: 'WATCHPOST_CACHE_DIR',
+    meaning: 'Where downloaded assets and tools are kept; without it `$XDG_CACHE_HOME/watchpost` or `~/.cache/watchpost`.',
+    reason: 'Shared by all checkouts of one person.',
+  }),
+  logLevel: choice({
+    variable: 'WATCHPOST_LOG_LEVEL',
+    choices: LOG_LEVELS,
+    defaultValue: 'info',
+    meaning: 'The least serious log line that is written.',
+    reason: 'At `info` a frame costs one line at acceptance and one at its end.',
+  }),
+
+  host: line({
+    variable: 'WATCHPOST_HOST',
+    defaultValue: '127.0.0.1',
+    meaning: 'The address that the HTTP API listens on.',
+    reason: 'The API speaks plain HTTP and keys would travel in the clear: other machines come through a proxy with TLS.',
+  }),
+  port: wholeNumber({
+    variable: 'WATCHPOST_PORT',
+    min: 0,
+    max: 65_535,
+    defaultValue: 8080,
+    meaning: 'The port that the HTTP API listens on; 0 takes any free one.',
+    reason: 'Above 1024, so that no rights are needed.',
+  }),
+  publicUrl: optionalWebAddress({
+    variable: 'WATCHPOST_PUBLIC_URL',
+    meaning: 'How people and camera services reach the API from outside; stands in links.',
+    reason: 'A process behind a proxy cannot know it. Without it links in answers are paths without a host.',
+  }),
+  maxBodyBytes: wholeNumber({
+    variable: 'WATCHPOST_MAX_BODY_BYTES',
+    min: 1_024,
+    max: 256 * 1024 * 1024,
+    defaultValue: 20 * 1024 * 1024,
+    meaning: 'The largest frame in bytes; a larger body is answered 413.',
+    reason: 'A JPEG of 50 megapixels at high quality stays below. A body is held in memory while it is received, hence the upper bound.',
+  }),
+  maxReceivingBytes: wholeNumber({
+    variable: 'WATCHPOST_MAX_RECEIVING_BYTES',
+    min: 1_024,
+    max: 16 * 1024 * 1024 * 1024,
+    defaultValue: 256 * 1024 * 1024,
+    meaning: 'Bytes of bodies that one API process holds in memory at once; beyond it the answer is 503.',
+    reason: 'Twelve bodies of the largest size, or a thousand usual ones. Without it many slow large uploads end the process.',
+  }),
+  capturedAheadSeconds: wholeNumber({
+    variable: 'WATCHPOST_CAPTURED_AHEAD_SECONDS',
+    min: 0,
+    max: 86_400,
+    defaultValue: 300,
+    meaning: 'How far in the future a capture time may lie; further is answered 422.',
+    reason: 'Clocks of cameras without a time server drift by minutes. A time further ahead is wrong and would open tomorrow\'s partitions.',
+  }),
+  capturedBackDays: wholeNumber({
+    variable: 'WATCHPOST_CAPTURED_BACK_DAYS',
+    min: 1,
+    max: 3_650,
+    defaultValue: 30,
+    meaning: 'How old a capture time may be; older is answered 422.',
+    reason: 'Recorders that were offline for weeks send late, and that is normal; a camera whose clock starts at 1970 is not.',
+  }),
+  userWaitingFrames: wholeNumber({
+    variable: 'WATCHPOST_USER_WAITING_FRAMES',
+    min: 1,
+    max: 100_000_000,
+    defaultValue: 20_000,
+    meaning: 'Frames of one user that may be on their way at once; beyond it the answer is 429.',
+    reason: 'An hour of five cameras at one frame a second. One user with a defect must not fill the collector for all.',
+  }),
+  backlogFrames: wholeNumber({
+    variable: 'WATCHPOST_BACKLOG_FRAMES',
+    min: 1,
+    max: 1_000_000_000,
+    defaultValue: 100_000,
+    meaning: 'Frames of all users that may be on their way at once; beyond it the answer is 503.',
+    reason: 'About two hours of one detector. A longer backlog is better kept by the camera services, which try again.',
+  }),
+  frameStoreBytes: wholeNumber({
+    variable: 'WATCHPOST_FRAME_STORE_BYTES',
+    min: 1_024,
+    max: 1_000_000_000_000_000,
+    defaultValue: 20 * 1024 * 1024 * 1024,
+    meaning: 'Bytes of pictures that the frame store may hold; beyond it the answer is 503.',
+    reason: 'About 200 000 frames with their standardised pictures. Approximate when several processes write: see the frame store.',
+  }),
+  frameStoreFreeBytes: wholeNumber({
+    variable: 'WATCHPOST_FRAME_STORE_FREE_BYTES',
+    min: 0,
+    max: 1_000_000_000_000_000,
+    defaultValue: 512 * 1024 * 1024,
+    meaning: 'Bytes that must stay free on the disk of the frame store; below it frames are answered 503.',
+    reason: 'The embedded database shares the disk and stops when it is full, so acceptance stops first.',
+  }),
+
+  batchesInFlight: wholeNumber({
+    variable: 'WATCHPOST_BATCHES_IN_FLIGHT',
+    min: 1,
+    max: 1_000,
+    defaultValue: 6,
+    meaning: 'Batches that the dispatcher keeps in Temporal at once.',
+    reason: 'Twice the detect slots of one worker and two: detection never waits for a frame, and no backlog builds up where it cannot be reordered.',
+  }),
+  batchFrames: wholeNumber({
+    variable: 'WATCHPOST_BATCH_FRAMES',
+    min: 1,
+    max: 32,
+    defaultValue: 8,
+    meaning: 'The most frames that one batch, and so one workflow, carries.',
+    reason: 'Frames wait for company only while all batches in flight are taken, so a quiet plant still starts each frame at once. '
+      + '1 gives every frame a workflow of its own, which costs more than the detection that it orchestrates. Beyond 32 a lost batch costs more than the workflow saved.',
+  }),
+  batchDeadlineSeconds: wholeNumber({
+    variable: 'WATCHPOST_BATCH_DEADLINE_SECONDS',
+    min: 10,
+    max: 86_400,
+    defaultValue: 300,
+    meaning: 'When a claimed batch that has not settled is closed and its frames go back to waiting.',
+    reason: 'Longer than the time limits of all stages together, so that only what is stuck is taken back.',
+  }),
+  detector: choice({
+    variable: 'WATCHPOST_DETECTOR',
+    choices: DETECTOR_CHOICES,
+    defaultValue: 'auto',
+    meaning: 'The detector; `auto` takes YOLOX-Nano, or says loudly that it fell back to coco-ssd where the weights cannot be had.',
+    reason: 'A named detector that cannot be loaded is an error, never a silent change of model.',
+  }),
+  detectorThreads: wholeNumber({
+    variable: 'WATCHPOST_DETECTOR_THREADS',
+    min: 1,
+    max: 64,
+    defaultValue: 2,
+    meaning: 'Threads of a detect worker that infer side by side.',
+    reason: 'Each holds a model of its own, 150 to 250 MB. More threads than cores only make every frame slower.',
+  }),
+  invalidFrameDays: wholeNumber({
+    variable: 'WATCHPOST_INVALID_FRAME_DAYS',
+    min: 1,
+    max: 3_650,
+    defaultValue: 30,
+    meaning: 'How long refused frames stay in the invalid-frame repository.',
+    reason: 'Long enough to look into a camera that sends rubbish.',
+  }),
+  incidentQuietSeconds: wholeNumber({
+    variable: 'WATCHPOST_INCIDENT_QUIET_SECONDS',
+    min: 1,
+    max: 86_400,
+    defaultValue: 300,
+    meaning: 'An incident without a match for this long (capture time) is over.',
+    reason: 'Somebody who steps behind a shed for a few minutes is still the same visit: shorter would make one visit several incidents.',
+  }),
+  incidentCooldownSeconds: wholeNumber({
+    variable: 'WATCHPOST_INCIDENT_COOLDOWN_SECONDS',
+    min: 0,
+    max: 604_800,
+    defaultValue: 300,
+    meaning: 'For this long after a message was delivered (capture time) the same rule on the same device opens no new incident.',
+    reason: 'Longer would swallow the alert that mattered; 0 tells every incident.',
+  }),
+
+  smtpUrl: optionalSecretUrl({
+    variable: 'SMTP_URL',
+    schemes: ['smtp', 'smtps'],
+    meaning: 'The mail server for alerts; without it an embedded inbox takes them and the API shows them at `/inbox`.',
+    reason: 'User, password and options stand in the URL as nodemailer reads them.',
+  }),
+  mailFrom: line({
+    variable: 'WATCHPOST_MAIL_FROM',
+    defaultValue: 'Watchpost <watchpost@localhost>',
+    meaning: 'The sender of alert mails.',
+    reason: 'Mail servers refuse senders of domains that they do not know: set it together with `SMTP_URL`.',
+  }),
+} as const satisfies Record<string, Setting<unknown>>;
+
+export type Settings = {
+  readonly [Name in keyof typeof SETTINGS]: (typeof SETTINGS)[Name] extends Setting<infer Value> ? Value : never;
+};

@@ -1,0 +1,66 @@
+/**
+ * The only table of what a worker process can run: stage, task queue, time limits and default number of slots.
+ * Client, workflow, worker, CLI, metrics and docs all read it, so a queue name is never typed twice.
+ *
+ * Time limits: `startToCloseMs` bounds one try. A try that runs out of it counts as the death of its worker, so it lies far
+ * above what the slowest honest try takes. There is no schedule-to-start or schedule-to-close limit anywhere on the way
+ * of a frame: a backlog or an outage must make frames late, never failed.
+ * `heartbeatMs` stands on stages that decode foreign bytes, where a dead worker must be noticed sooner than a slow try.
+ */
+
+export interface ActivityStage {
+  readonly kind: 'activities';
+  readonly taskQueue: string;
+  readonly startToCloseMs: number;
+  readonly heartbeatMs: number | null;
+  /** Tries of this stage that one worker process runs at once. */
+  readonly slots: number;
+}
+
+export interface WorkflowStage {
+  readonly kind: 'workflows';
+  readonly taskQueue: string;
+  /** Workflow tasks that one worker process runs at once. */
+  readonly slots: number;
+}
+
+export interface LoopStage {
+  readonly kind: 'loop';
+}
+
+export const STAGES = {
+  /** Decodes foreign bytes. 60 s: a 50-megapixel picture on a busy core takes 3 s, and a batch holds up to 32. */
+  validate: { kind: 'activities', taskQueue: 'watchpost-validate', startToCloseMs: 60_000, heartbeatMs: 10_000, slots: 4 },
+  /** Decodes the standardised frame and runs the model. 120 s: 32 frames at the slowest detector's 500 ms, eight times over. */
+  detect: { kind: 'activities', taskQueue: 'watchpost-detect', startToCloseMs: 120_000, heartbeatMs: 10_000, slots: 2 },
+  /** A read, some arithmetic, a write. 15 s: the longest wait for a lock or a checkpoint that is not an outage. */
+  evaluate: { kind: 'activities', taskQueue: 'watchpost-evaluate', startToCloseMs: 15_000, heartbeatMs: null, slots: 8 },
+  /** One transaction per matched frame and a doorbell. */
+  alert: { kind: 'activities', taskQueue: 'watchpost-alert', startToCloseMs: 15_000, heartbeatMs: null, slots: 8 },
+  /** One transaction. */
+  record: { kind: 'activities', taskQueue: 'watchpost-record', startToCloseMs: 15_000, heartbeatMs: null, slots: 8 },
+  /** Frame pipelines. Tasks last about 3 ms each on one thread: more slots only queue inside the process. */
+  workflows: { kind: 'workflows', taskQueue: 'watchpost-workflows', slots: 40 },
+  /** Incident workflows, on a queue of their own: thousands of open incidents must not stand in the way of frames. */
+  incidents: { kind: 'workflows', taskQueue: 'watchpost-incidents', slots: 20 },
+  /** Tells people. 90 s: a mail server may greylist or tarpit for most of a minute, and a second try of a message that is
+   *  still on its way would be a double. */
+  messages: { kind: 'activities', taskQueue: 'watchpost-messages', startToCloseMs: 90_000, heartbeatMs: null, slots: 8 },
+  /** Claims waiting frames, starts their batches, brings lost ones home. Not a Temporal worker. */
+  dispatch: { kind: 'loop' },
+} as const satisfies Record<string, ActivityStage | WorkflowStage | LoopStage>;
+
+export type StageName = keyof typeof STAGES;
+export const STAGE_NAMES = Object.keys(STAGES) as StageName[];
+export const isStageName = (text: string): text is StageName => Object.hasOwn(STAGES, text);
+
+/** The stages of a frame's way, in order. `tag` is pure and runs inside the workflow, so it has no queue above. */
+export const FRAME_STAGES = ['validate', 'tag', 'detect', 'evaluate', 'alert', 'record'] as const;
+export type FrameStage = (typeof FRAME_STAGES)[number];
+
+/**
+ * Where a pipeline's stages run; travels in the workflow input, so a change of placement never breaks a replay.
+ * `spread`: every stage on its own queue. `compact` (cheap stages as local activities) has its place here and comes later.
+ */
+export const PLACEMENTS = ['spread'] as const;
+export type Placement = (typeof PLACEMENTS)[number];

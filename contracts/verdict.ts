@@ -1,0 +1,24 @@
+/** What one rule says of one frame, with the numbers that made it say so. */
+
+/** Truth of one condition of a rule's tree; a parent condition comes before its children. */
+export interface Clause {
+  /** Position in the condition tree, such as `0`, `0.1`: the same for every frame that this rule version judges. */
+  readonly path: string;
+  /** What was asked, in words: `person with probability > 80%`. */
+  readonly text: string;
+  readonly holds: boolean;
+  /** The number compared (best probability, count, ...); null where nothing of the kind was seen or the clause has no number. */
+  readonly compared: number | null;
+  /** What it was compared with; null where the clause has no number. */
+  readonly threshold: number | null;
+}
+
+export interface Verdict {
+  readonly ruleId: string;
+  readonly ruleVersion: number;
+  /** True says that the rule calls this frame unsafe. */
+  readonly matched: boolean;
+  readonly clauses: readonly Clause[];
+  /** Indexes into the frame's detections that made the rule match; empty without a match. */
+  readonly evidence: readonly number[];
+}

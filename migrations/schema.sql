@@ -1,0 +1,608 @@
+-- The whole schema, for reading: made by `npm run schema:dump` from a database that has all migrations.
+-- Never edit it, and never install from it: `watchpost migrate` also notes which migrations a database has.
+
+CREATE TABLE batches (
+  batch_id        uuid        NOT NULL,
+  placement       text        NOT NULL,
+  frame_count     integer     NOT NULL,
+  claimed_at      timestamptz NOT NULL DEFAULT now(),
+  deadline_at     timestamptz NOT NULL,
+  started_at      timestamptz,
+  run_id          text,
+  closed_at       timestamptz,
+  closed_because  text,
+  CONSTRAINT batches_pkey PRIMARY KEY (batch_id),
+  CONSTRAINT batches_closed_because_check CHECK (closed_because = ANY (ARRAY['settled'::text, 'deadline'::text, 'lost'::text, 'refused'::text])),
+  CONSTRAINT batches_frame_count_check CHECK (frame_count > 0),
+  CONSTRAINT closed_whole CHECK ((closed_at IS NULL) = (closed_because IS NULL))
+);
+CREATE INDEX batches_open ON batches USING btree (claimed_at) WHERE closed_at IS NULL;
+COMMENT ON TABLE batches IS 'What was handed to Temporal together.';
+COMMENT ON COLUMN batches.batch_id IS 'UUIDv7; also the workflow id.';
+COMMENT ON COLUMN batches.placement IS 'Where its stages run (contracts/stages.ts).';
+COMMENT ON COLUMN batches.frame_count IS 'How many frames it was claimed with.';
+COMMENT ON COLUMN batches.claimed_at IS 'Clock of the database.';
+COMMENT ON COLUMN batches.deadline_at IS 'From then on the reconciler takes its frames back.';
+COMMENT ON COLUMN batches.started_at IS 'When Temporal said that the workflow runs; null until then.';
+COMMENT ON COLUMN batches.run_id IS 'Temporal run id; null until started.';
+COMMENT ON COLUMN batches.closed_at IS 'No stage may write for this batch any more; null while open.';
+COMMENT ON COLUMN batches.closed_because IS 'settled: record took its last frame; deadline, lost (Temporal knows it no more or it ended unsettled), refused (Temporal would not start it): the reconciler closed it.';
+COMMENT ON INDEX batches_open IS 'In-flight count and the reconciler.';
+
+CREATE TABLE batch_frames (
+  batch_id     uuid        NOT NULL,
+  "position"   integer     NOT NULL,
+  frame_id     uuid        NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  CONSTRAINT batch_frames_pkey PRIMARY KEY (batch_id, "position"),
+  CONSTRAINT batch_frames_batch_id_fkey FOREIGN KEY (batch_id) REFERENCES batches(batch_id) ON DELETE CASCADE
+);
+CREATE INDEX batch_frames_frame ON batch_frames USING btree (frame_id);
+COMMENT ON TABLE batch_frames IS 'Which frame stood where in which batch, kept after the batch closed.';
+COMMENT ON COLUMN batch_frames.batch_id IS 'The batch.';
+COMMENT ON COLUMN batch_frames."position" IS 'From 0; how workflow and stages name the frame.';
+COMMENT ON COLUMN batch_frames.frame_id IS 'The frame.';
+COMMENT ON COLUMN batch_frames.captured_at IS 'Leads to the partition of the frame.';
+COMMENT ON INDEX batch_frames_frame IS 'The batches a frame went through.';
+
+CREATE TABLE device_memory (
+  device_id   text        NOT NULL,
+  memory      jsonb       NOT NULL,
+  revision    bigint      NOT NULL,
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT device_memory_pkey PRIMARY KEY (device_id)
+);
+COMMENT ON TABLE device_memory IS 'What the rules remember of a device between frames (policies/device-memory.ts). Moves with the verdict, in one transaction.';
+COMMENT ON COLUMN device_memory.device_id IS 'The device.';
+COMMENT ON COLUMN device_memory.memory IS 'Bounded JSON; opaque to SQL.';
+COMMENT ON COLUMN device_memory.revision IS 'Counts moves; a write that saw an older revision is refused.';
+COMMENT ON COLUMN device_memory.updated_at IS 'Clock of the database.';
+
+CREATE TABLE frame_counts (
+  user_id    text        NOT NULL,
+  device_id  text        NOT NULL,
+  hour       timestamptz NOT NULL,
+  state      text        NOT NULL,
+  frames     bigint      NOT NULL,
+  CONSTRAINT frame_counts_pkey PRIMARY KEY (user_id, device_id, hour, state)
+);
+COMMENT ON TABLE frame_counts IS 'Settled frames per user, device, hour of acceptance and terminal state. Accepted = sum of these + open frames, always.';
+COMMENT ON COLUMN frame_counts.user_id IS 'Owner at acceptance.';
+COMMENT ON COLUMN frame_counts.device_id IS 'The device.';
+COMMENT ON COLUMN frame_counts.hour IS 'Start of the hour (UTC) in which the frames were accepted.';
+COMMENT ON COLUMN frame_counts.state IS 'Terminal state.';
+COMMENT ON COLUMN frame_counts.frames IS 'How many. A replay moves a frame from one state to another.';
+
+CREATE TABLE frame_detections (
+  frame_id     uuid        NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  batch_id     uuid        NOT NULL,
+  model        jsonb       NOT NULL,
+  width        integer     NOT NULL,
+  height       integer     NOT NULL,
+  detections   jsonb       NOT NULL,
+  file_path    text        NOT NULL,
+  detected_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT frame_detections_pkey PRIMARY KEY (frame_id, captured_at)
+) PARTITION BY RANGE (captured_at);
+COMMENT ON TABLE frame_detections IS 'What the detector saw, the latest run only; the same stands as JSON in the results folder.';
+COMMENT ON COLUMN frame_detections.frame_id IS 'The frame.';
+COMMENT ON COLUMN frame_detections.captured_at IS 'Leads to the partition.';
+COMMENT ON COLUMN frame_detections.batch_id IS 'The batch that detected.';
+COMMENT ON COLUMN frame_detections.model IS 'Name, version, sha256, runtime and calibration (contracts/detection.ts ModelIdentity).';
+COMMENT ON COLUMN frame_detections.width IS 'Pixels that the boxes refer to.';
+COMMENT ON COLUMN frame_detections.height IS 'Pixels that the boxes refer to.';
+COMMENT ON COLUMN frame_detections.detections IS 'List of label, score, probability, box [x, y, width, height]; highest probability first.';
+COMMENT ON COLUMN frame_detections.file_path IS 'Path of the JSON below the results folder: /<user>-<device>/<time>.json.';
+COMMENT ON COLUMN frame_detections.detected_at IS 'Clock of the database.';
+
+CREATE TABLE frame_detections_default PARTITION OF frame_detections DEFAULT;
+COMMENT ON TABLE frame_detections_default IS 'Days without a partition of their own.';
+
+CREATE TABLE frame_verdicts (
+  frame_id     uuid        NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  run          integer     NOT NULL,
+  batch_id     uuid        NOT NULL,
+  verdicts     jsonb       NOT NULL,
+  matched      boolean     NOT NULL,
+  judged_at    timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT frame_verdicts_pkey PRIMARY KEY (frame_id, captured_at, run)
+) PARTITION BY RANGE (captured_at);
+COMMENT ON TABLE frame_verdicts IS 'What the rules said, once per frame and run: a stored verdict wins over a repeated try, so device memory moves once.';
+COMMENT ON COLUMN frame_verdicts.frame_id IS 'The frame.';
+COMMENT ON COLUMN frame_verdicts.captured_at IS 'Leads to the partition.';
+COMMENT ON COLUMN frame_verdicts.run IS 'Run of the frame that was judged; replays count up.';
+COMMENT ON COLUMN frame_verdicts.batch_id IS 'The batch that judged.';
+COMMENT ON COLUMN frame_verdicts.verdicts IS 'List of contracts/verdict.ts Verdict, one per assigned rule.';
+COMMENT ON COLUMN frame_verdicts.matched IS 'True when any rule matched.';
+COMMENT ON COLUMN frame_verdicts.judged_at IS 'Clock of the database.';
+
+CREATE TABLE frame_verdicts_default PARTITION OF frame_verdicts DEFAULT;
+COMMENT ON TABLE frame_verdicts_default IS 'Days without a partition of their own.';
+
+CREATE TABLE frames (
+  frame_id           uuid        NOT NULL,
+  captured_at        timestamptz NOT NULL,
+  given_captured_at  timestamptz NOT NULL,
+  device_id          text        NOT NULL,
+  user_id            text        NOT NULL,
+  time_zone          text        NOT NULL,
+  tag                text        NOT NULL,
+  sha256             bytea       NOT NULL,
+  size_bytes         integer     NOT NULL,
+  media_type         text        NOT NULL,
+  accepted_at        timestamptz NOT NULL DEFAULT now(),
+  state              text,
+  reason             text,
+  stage              text,
+  settled_at         timestamptz,
+  settled_by         uuid,
+  standard_sha256    bytea,
+  width              integer,
+  height             integer,
+  standard_width     integer,
+  standard_height    integer,
+  warnings           text[]      NOT NULL DEFAULT '{}'::text[],
+  late               boolean     NOT NULL DEFAULT false,
+  runs               integer     NOT NULL DEFAULT 1,
+  CONSTRAINT frames_pkey PRIMARY KEY (device_id, captured_at),
+  CONSTRAINT frames_state_check CHECK (state = ANY (ARRAY['rejected'::text, 'no_match'::text, 'suppressed'::text, 'alerted'::text, 'failed'::text])),
+  CONSTRAINT settled_whole CHECK ((state IS NULL) = (settled_at IS NULL))
+) PARTITION BY RANGE (captured_at);
+CREATE INDEX frames_failed ON frames USING btree (settled_at) WHERE state = 'failed'::text;
+CREATE INDEX frames_frame_id ON frames USING btree (frame_id);
+CREATE INDEX frames_user_accepted ON frames USING btree (user_id, accepted_at);
+COMMENT ON TABLE frames IS 'Ledger of accepted frames: each ends in exactly one terminal state. A row exists before the 202 is sent.';
+COMMENT ON COLUMN frames.frame_id IS 'UUIDv7 of the capture time (contracts/frame.ts), so that an id leads to its partition.';
+COMMENT ON COLUMN frames.captured_at IS 'The moment in the tag: as given, or the next free microsecond where other bytes of the device hold it. Unique per device.';
+COMMENT ON COLUMN frames.given_captured_at IS 'Capture time as the camera service sent it, cut to microseconds.';
+COMMENT ON COLUMN frames.device_id IS 'The device. No foreign key: the ledger outlives devices.';
+COMMENT ON COLUMN frames.user_id IS 'Owner of the device at acceptance.';
+COMMENT ON COLUMN frames.time_zone IS 'Zone of the device at acceptance.';
+COMMENT ON COLUMN frames.tag IS 'user-device-time-zone (contracts/tag.ts); names the picture and everything made from it.';
+COMMENT ON COLUMN frames.sha256 IS 'Of the bytes as received; their name in the frame store.';
+COMMENT ON COLUMN frames.size_bytes IS 'Of the bytes as received.';
+COMMENT ON COLUMN frames.media_type IS 'As the sender declared it; validate looks at the bytes themselves.';
+COMMENT ON COLUMN frames.accepted_at IS 'Clock of the database at acceptance.';
+COMMENT ON COLUMN frames.state IS 'Terminal state; null while the frame is on its way.';
+COMMENT ON COLUMN frames.reason IS 'Code for rejected and failed, cause for suppressed; null otherwise.';
+COMMENT ON COLUMN frames.stage IS 'Stage that refused or failed the frame; null otherwise.';
+COMMENT ON COLUMN frames.settled_at IS 'When the terminal state was set.';
+COMMENT ON COLUMN frames.settled_by IS 'Batch that set it.';
+COMMENT ON COLUMN frames.standard_sha256 IS 'Of the standardised picture in the frame store; null until validated.';
+COMMENT ON COLUMN frames.width IS 'Pixels of the upright original; boxes refer to it.';
+COMMENT ON COLUMN frames.height IS 'Pixels of the upright original.';
+COMMENT ON COLUMN frames.standard_width IS 'Pixels of the standardised picture.';
+COMMENT ON COLUMN frames.standard_height IS 'Pixels of the standardised picture.';
+COMMENT ON COLUMN frames.warnings IS 'What validate noticed and let pass.';
+COMMENT ON COLUMN frames.late IS 'True when it was judged after a frame of the same device with a later capture time.';
+COMMENT ON COLUMN frames.runs IS 'How often it was sent through the pipeline: 1, and one more per replay.';
+COMMENT ON INDEX frames_failed IS 'Failed frames, newest first.';
+COMMENT ON INDEX frames_frame_id IS 'Status look-ups.';
+COMMENT ON INDEX frames_user_accepted IS 'Accounting per user and hour.';
+
+CREATE TABLE frames_default PARTITION OF frames DEFAULT;
+COMMENT ON TABLE frames_default IS 'Frames of days without a partition of their own, such as late uploads.';
+
+CREATE TABLE incidents (
+  incident_id      uuid        NOT NULL,
+  user_id          text        NOT NULL,
+  rule_id          text        NOT NULL,
+  rule_version     integer     NOT NULL,
+  device_id        text        NOT NULL,
+  state            text        NOT NULL DEFAULT 'open'::text,
+  opened_at        timestamptz NOT NULL,
+  last_match_at    timestamptz NOT NULL,
+  last_joined_at   timestamptz NOT NULL DEFAULT now(),
+  first_frame_id   uuid        NOT NULL,
+  matches          integer     NOT NULL DEFAULT 0,
+  level            integer     NOT NULL DEFAULT 0,
+  next_due_at      timestamptz,
+  cooldown_until   timestamptz,
+  acknowledged_at  timestamptz,
+  closed_at        timestamptz,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT incidents_pkey PRIMARY KEY (incident_id),
+  CONSTRAINT incidents_state_check CHECK (state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'closed'::text]))
+);
+CREATE INDEX incidents_due ON incidents USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX incidents_latest ON incidents USING btree (user_id, rule_id, device_id, opened_at DESC);
+CREATE UNIQUE INDEX incidents_one_open ON incidents USING btree (user_id, rule_id, device_id) WHERE state <> 'closed'::text;
+COMMENT ON TABLE incidents IS 'A stretch of matches of one rule for one user on one device, told to people as one thing.';
+COMMENT ON COLUMN incidents.incident_id IS 'UUIDv7; leads to the workflow id.';
+COMMENT ON COLUMN incidents.user_id IS 'Who is told.';
+COMMENT ON COLUMN incidents.rule_id IS 'Why.';
+COMMENT ON COLUMN incidents.rule_version IS 'Version of the rule that opened it.';
+COMMENT ON COLUMN incidents.device_id IS 'Where.';
+COMMENT ON COLUMN incidents.state IS 'open, acknowledged by a person, or closed after quiet. At most one not closed per user, rule and device.';
+COMMENT ON COLUMN incidents.opened_at IS 'Capture time of the first match.';
+COMMENT ON COLUMN incidents.last_match_at IS 'Capture time of the latest match.';
+COMMENT ON COLUMN incidents.last_joined_at IS 'Clock of the database when a match last joined: quiet is over only when both clocks say so.';
+COMMENT ON COLUMN incidents.first_frame_id IS 'The frame that opened it; its picture goes into the message.';
+COMMENT ON COLUMN incidents.matches IS 'How many matches joined, the first included.';
+COMMENT ON COLUMN incidents.level IS 'Escalation level reached.';
+COMMENT ON COLUMN incidents.next_due_at IS 'When something is to be done for it; the sweep rings for those past it. Null once closed and delivered.';
+COMMENT ON COLUMN incidents.cooldown_until IS 'Capture time until which a new match is suppressed; null until a message was really delivered.';
+COMMENT ON COLUMN incidents.acknowledged_at IS 'When a person took charge; null before.';
+COMMENT ON COLUMN incidents.closed_at IS 'When it was closed; null before.';
+COMMENT ON COLUMN incidents.created_at IS 'Clock of the database.';
+COMMENT ON INDEX incidents_due IS 'The sweep.';
+COMMENT ON INDEX incidents_latest IS 'Open incident and last cooldown in one look-up.';
+COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one incident, not two.';
+
+CREATE TABLE deliveries (
+  delivery_key   text        NOT NULL,
+  incident_id    uuid        NOT NULL,
+  contact_id     text        NOT NULL,
+  channel        text        NOT NULL,
+  address        text        NOT NULL,
+  state          text        NOT NULL DEFAULT 'waiting'::text,
+  tries          integer     NOT NULL DEFAULT 0,
+  uncertain      integer     NOT NULL DEFAULT 0,
+  next_try_at    timestamptz NOT NULL DEFAULT now(),
+  claimed_until  timestamptz,
+  provider_id    text,
+  code           text,
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  delivered_at   timestamptz,
+  CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_key),
+  CONSTRAINT deliveries_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'sending'::text, 'delivered'::text, 'failed'::text])),
+  CONSTRAINT deliveries_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
+);
+CREATE INDEX deliveries_incident ON deliveries USING btree (incident_id);
+COMMENT ON TABLE deliveries IS 'The outbox: a message is a row here before any provider is called.';
+COMMENT ON COLUMN deliveries.delivery_key IS 'incident:level:round:channel:contact (contracts/delivery.ts); handed to the provider as idempotency key.';
+COMMENT ON COLUMN deliveries.incident_id IS 'About which incident.';
+COMMENT ON COLUMN deliveries.contact_id IS 'To whom.';
+COMMENT ON COLUMN deliveries.channel IS 'By what.';
+COMMENT ON COLUMN deliveries.address IS 'Address of the contact when the message was written.';
+COMMENT ON COLUMN deliveries.state IS 'waiting for its try; sending; delivered: handed over and taken; failed: refused for good.';
+COMMENT ON COLUMN deliveries.tries IS 'Tries begun.';
+COMMENT ON COLUMN deliveries.uncertain IS 'Tries that began and never ended: the provider may have taken the message. Each is a possible double.';
+COMMENT ON COLUMN deliveries.next_try_at IS 'Not before then.';
+COMMENT ON COLUMN deliveries.claimed_until IS 'While sending: when the try counts as dead; null otherwise.';
+COMMENT ON COLUMN deliveries.provider_id IS 'Id that the provider gave; null until delivered.';
+COMMENT ON COLUMN deliveries.code IS 'Failure code of the last try; null without one.';
+COMMENT ON COLUMN deliveries.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN deliveries.delivered_at IS 'When the provider took it; null before.';
+COMMENT ON INDEX deliveries_incident IS 'The messages of an incident.';
+
+CREATE TABLE delivery_attempts (
+  attempt_id    bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  delivery_key  text        NOT NULL,
+  started_at    timestamptz NOT NULL DEFAULT now(),
+  finished_at   timestamptz,
+  outcome       text,
+  answer        text,
+  CONSTRAINT delivery_attempts_pkey PRIMARY KEY (attempt_id),
+  CONSTRAINT delivery_attempts_outcome_check CHECK (outcome = ANY (ARRAY['delivered'::text, 'refused'::text, 'unavailable'::text, 'uncertain'::text])),
+  CONSTRAINT delivery_attempts_delivery_key_fkey FOREIGN KEY (delivery_key) REFERENCES deliveries(delivery_key)
+);
+CREATE INDEX delivery_attempts_key ON delivery_attempts USING btree (delivery_key);
+COMMENT ON TABLE delivery_attempts IS 'Every call of a provider and what it answered.';
+COMMENT ON COLUMN delivery_attempts.attempt_id IS 'In order of starting.';
+COMMENT ON COLUMN delivery_attempts.delivery_key IS 'The message.';
+COMMENT ON COLUMN delivery_attempts.started_at IS 'Before the provider was called.';
+COMMENT ON COLUMN delivery_attempts.finished_at IS 'After it answered; null while under way.';
+COMMENT ON COLUMN delivery_attempts.outcome IS 'delivered; refused for good; unavailable: try again; uncertain: the process died in between. Null while under way.';
+COMMENT ON COLUMN delivery_attempts.answer IS 'What the provider said, cut to 500 characters.';
+COMMENT ON INDEX delivery_attempts_key IS 'The tries of a message.';
+
+CREATE TABLE invalid_frames (
+  frame_id     uuid        NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  device_id    text        NOT NULL,
+  user_id      text        NOT NULL,
+  reason       text        NOT NULL,
+  detail       text        NOT NULL,
+  sha256       bytea       NOT NULL,
+  refused_at   timestamptz NOT NULL DEFAULT now(),
+  expires_at   timestamptz NOT NULL,
+  CONSTRAINT invalid_frames_pkey PRIMARY KEY (frame_id)
+);
+CREATE INDEX invalid_frames_device ON invalid_frames USING btree (device_id, refused_at);
+COMMENT ON TABLE invalid_frames IS 'Repository of refused frames: what came and why it was no good.';
+COMMENT ON COLUMN invalid_frames.frame_id IS 'The frame.';
+COMMENT ON COLUMN invalid_frames.captured_at IS 'Leads to the partition of the frame.';
+COMMENT ON COLUMN invalid_frames.device_id IS 'The device.';
+COMMENT ON COLUMN invalid_frames.user_id IS 'The owner.';
+COMMENT ON COLUMN invalid_frames.reason IS 'Failure code of kind refused.';
+COMMENT ON COLUMN invalid_frames.detail IS 'For people: what exactly was wrong.';
+COMMENT ON COLUMN invalid_frames.sha256 IS 'Name of the bytes in the frame store.';
+COMMENT ON COLUMN invalid_frames.refused_at IS 'Clock of the database.';
+COMMENT ON COLUMN invalid_frames.expires_at IS 'From then on row and bytes may go.';
+COMMENT ON INDEX invalid_frames_device IS 'Refusals of one device in order of time.';
+
+CREATE TABLE matches (
+  frame_id      uuid        NOT NULL,
+  rule_id       text        NOT NULL,
+  captured_at   timestamptz NOT NULL,
+  rule_version  integer     NOT NULL,
+  incident_id   uuid,
+  suppressed    text,
+  matched_at    timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT matches_pkey PRIMARY KEY (frame_id, rule_id),
+  CONSTRAINT joined_or_suppressed CHECK ((incident_id IS NULL) <> (suppressed IS NULL)),
+  CONSTRAINT matches_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
+);
+CREATE INDEX matches_incident ON matches USING btree (incident_id);
+COMMENT ON TABLE matches IS 'A rule called a frame unsafe: it joined an incident or was suppressed with a cause. Once per frame and rule, whatever is repeated.';
+COMMENT ON COLUMN matches.frame_id IS 'The frame.';
+COMMENT ON COLUMN matches.rule_id IS 'The rule.';
+COMMENT ON COLUMN matches.captured_at IS 'Leads to the partition of the frame.';
+COMMENT ON COLUMN matches.rule_version IS 'The version that matched.';
+COMMENT ON COLUMN matches.incident_id IS 'The incident it opened or joined; null when suppressed.';
+COMMENT ON COLUMN matches.suppressed IS 'Cause (contracts/terminal-states.ts SUPPRESSION_CAUSES); null when it joined.';
+COMMENT ON COLUMN matches.matched_at IS 'Clock of the database.';
+COMMENT ON INDEX matches_incident IS 'The frames of an incident.';
+
+CREATE TABLE open_frames (
+  frame_id     uuid        NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  device_id    text        NOT NULL,
+  user_id      text        NOT NULL,
+  batch_id     uuid,
+  alone        boolean     NOT NULL DEFAULT false,
+  returned_at  timestamptz,
+  run          integer     NOT NULL DEFAULT 1,
+  notify       boolean     NOT NULL DEFAULT true,
+  opened_at    timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT open_frames_pkey PRIMARY KEY (frame_id)
+);
+CREATE INDEX open_frames_batch ON open_frames USING btree (batch_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX open_frames_claimed ON open_frames USING btree (device_id) WHERE batch_id IS NOT NULL;
+CREATE INDEX open_frames_waiting ON open_frames USING btree (device_id, captured_at) WHERE batch_id IS NULL;
+COMMENT ON TABLE open_frames IS 'Frames on their way: waiting (no batch) or in exactly one batch, which is the fence for every stage write.';
+COMMENT ON COLUMN open_frames.frame_id IS 'The frame in the ledger.';
+COMMENT ON COLUMN open_frames.captured_at IS 'Of the frame; leads to its partition and orders its lane.';
+COMMENT ON COLUMN open_frames.device_id IS 'The lane.';
+COMMENT ON COLUMN open_frames.user_id IS 'For fairness between users and for quotas.';
+COMMENT ON COLUMN open_frames.batch_id IS 'The batch that holds the frame; null while it waits.';
+COMMENT ON COLUMN open_frames.alone IS 'True: must not share its next batch, because a batch with it died.';
+COMMENT ON COLUMN open_frames.returned_at IS 'When a batch gave it back; it then goes first in its lane. Null for a frame that waits for the first time.';
+COMMENT ON COLUMN open_frames.run IS 'Equals frames.runs: a verdict of an earlier run does not count for this one.';
+COMMENT ON COLUMN open_frames.notify IS 'False for replays: judge again, tell nobody.';
+COMMENT ON COLUMN open_frames.opened_at IS 'When it was put on the list.';
+COMMENT ON INDEX open_frames_batch IS 'The frames of a batch.';
+COMMENT ON INDEX open_frames_claimed IS 'Whether a lane is busy.';
+COMMENT ON INDEX open_frames_waiting IS 'The heads of all lanes.';
+
+CREATE TABLE rule_counts (
+  user_id       text        NOT NULL,
+  device_id     text        NOT NULL,
+  rule_id       text        NOT NULL,
+  rule_version  integer     NOT NULL,
+  hour          timestamptz NOT NULL,
+  judged        bigint      NOT NULL,
+  matched       bigint      NOT NULL,
+  CONSTRAINT rule_counts_pkey PRIMARY KEY (user_id, device_id, rule_id, rule_version, hour)
+);
+COMMENT ON TABLE rule_counts IS 'Verdicts per rule version, device and hour: what did not match is kept as a number only.';
+COMMENT ON COLUMN rule_counts.user_id IS 'Owner at acceptance.';
+COMMENT ON COLUMN rule_counts.device_id IS 'The device.';
+COMMENT ON COLUMN rule_counts.rule_id IS 'The rule.';
+COMMENT ON COLUMN rule_counts.rule_version IS 'Its version.';
+COMMENT ON COLUMN rule_counts.hour IS 'Start of the hour (UTC) of capture.';
+COMMENT ON COLUMN rule_counts.judged IS 'Frames judged, first runs only.';
+COMMENT ON COLUMN rule_counts.matched IS 'Of these, matched.';
+
+CREATE TABLE rules (
+  rule_id          text        NOT NULL,
+  current_version  integer     NOT NULL,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  updated_at       timestamptz NOT NULL DEFAULT now(),
+  deleted_at       timestamptz,
+  CONSTRAINT rules_pkey PRIMARY KEY (rule_id)
+);
+COMMENT ON TABLE rules IS 'One row per rule; what it says stands in rule_versions.';
+COMMENT ON COLUMN rules.rule_id IS 'The number in "RuleID: 100".';
+COMMENT ON COLUMN rules.current_version IS 'The version that judges frames from now on.';
+COMMENT ON COLUMN rules.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN rules.updated_at IS 'When current_version last moved.';
+COMMENT ON COLUMN rules.deleted_at IS 'When it was deleted; null while in force. The row stays, because old verdicts point at its versions.';
+
+CREATE TABLE rule_versions (
+  rule_id     text        NOT NULL,
+  version     integer     NOT NULL,
+  source      text        NOT NULL,
+  condition   jsonb       NOT NULL,
+  warnings    jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  created_by  text        NOT NULL,
+  CONSTRAINT rule_versions_pkey PRIMARY KEY (rule_id, version),
+  CONSTRAINT rule_versions_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id)
+);
+COMMENT ON TABLE rule_versions IS 'What a rule said and says. Rows never change: old verdicts point at them.';
+COMMENT ON COLUMN rule_versions.rule_id IS 'The rule.';
+COMMENT ON COLUMN rule_versions.version IS 'From 1, without gaps.';
+COMMENT ON COLUMN rule_versions.source IS 'The text as the admin sent it.';
+COMMENT ON COLUMN rule_versions.condition IS 'The parsed condition tree (policies/model.ts).';
+COMMENT ON COLUMN rule_versions.warnings IS 'Problems shown to the admin at the save (contracts/rule.ts RuleProblem).';
+COMMENT ON COLUMN rule_versions.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN rule_versions.created_by IS 'Id of the API key that put it.';
+
+CREATE TABLE schema_migrations (
+  name        text        NOT NULL,
+  sha256      text        NOT NULL,
+  applied_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT schema_migrations_pkey PRIMARY KEY (name)
+);
+COMMENT ON TABLE schema_migrations IS 'Which migrations this database has.';
+COMMENT ON COLUMN schema_migrations.name IS 'File name in migrations/.';
+COMMENT ON COLUMN schema_migrations.sha256 IS 'Of the file when it was applied; a later change of the file is refused.';
+COMMENT ON COLUMN schema_migrations.applied_at IS 'Clock of the database.';
+
+CREATE TABLE stage_results (
+  frame_id     uuid        NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  batch_id     uuid        NOT NULL,
+  stage        text        NOT NULL,
+  outcome      text        NOT NULL,
+  code         text,
+  detail       text,
+  started_at   timestamptz NOT NULL,
+  finished_at  timestamptz NOT NULL,
+  worker       text        NOT NULL,
+  CONSTRAINT stage_results_pkey PRIMARY KEY (frame_id, captured_at, batch_id, stage),
+  CONSTRAINT stage_results_outcome_check CHECK (outcome = ANY (ARRAY['done'::text, 'refused'::text, 'retry'::text, 'failed'::text]))
+) PARTITION BY RANGE (captured_at);
+COMMENT ON TABLE stage_results IS 'One row per frame, batch and stage. The first write wins, so a repeated try changes nothing.';
+COMMENT ON COLUMN stage_results.frame_id IS 'The frame.';
+COMMENT ON COLUMN stage_results.captured_at IS 'Leads to the partition.';
+COMMENT ON COLUMN stage_results.batch_id IS 'The batch that held the frame then.';
+COMMENT ON COLUMN stage_results.stage IS 'One of contracts/stages.ts FRAME_STAGES.';
+COMMENT ON COLUMN stage_results.outcome IS 'done; refused: the frame is no good; retry: back to the ledger; failed: this stage cannot do this frame.';
+COMMENT ON COLUMN stage_results.code IS 'Failure code; null when done.';
+COMMENT ON COLUMN stage_results.detail IS 'For people; null when done.';
+COMMENT ON COLUMN stage_results.started_at IS 'Clock of the worker.';
+COMMENT ON COLUMN stage_results.finished_at IS 'Clock of the worker.';
+COMMENT ON COLUMN stage_results.worker IS 'Host and process that did it.';
+
+CREATE TABLE stage_results_default PARTITION OF stage_results DEFAULT;
+COMMENT ON TABLE stage_results_default IS 'Days without a partition of their own.';
+
+CREATE TABLE users (
+  user_id     text        NOT NULL,
+  name        text        NOT NULL,
+  enabled     boolean     NOT NULL DEFAULT true,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT users_pkey PRIMARY KEY (user_id)
+);
+COMMENT ON TABLE users IS 'A customer: owns devices, has rules assigned, is told by contacts.';
+COMMENT ON COLUMN users.user_id IS 'Chosen by the admin; safe in tags and paths (contracts/ids.ts).';
+COMMENT ON COLUMN users.name IS 'As people write it.';
+COMMENT ON COLUMN users.enabled IS 'False refuses new frames of all devices of this user and rejects those still waiting.';
+COMMENT ON COLUMN users.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN users.updated_at IS 'Last PUT.';
+
+CREATE TABLE api_keys (
+  key_id      uuid        NOT NULL DEFAULT gen_random_uuid(),
+  key_sha256  bytea       NOT NULL,
+  role        text        NOT NULL,
+  user_id     text,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  revoked_at  timestamptz,
+  CONSTRAINT api_keys_pkey PRIMARY KEY (key_id),
+  CONSTRAINT api_keys_key_sha256_key UNIQUE (key_sha256),
+  CONSTRAINT api_keys_role_check CHECK (role = ANY (ARRAY['ingest'::text, 'customer'::text, 'admin'::text, 'ops'::text])),
+  CONSTRAINT api_keys_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+COMMENT ON TABLE api_keys IS 'Who may call the HTTP API, and as what.';
+COMMENT ON COLUMN api_keys.key_id IS 'Names the key in logs and audit; no secret.';
+COMMENT ON COLUMN api_keys.key_sha256 IS 'SHA-256 of the whole key text.';
+COMMENT ON COLUMN api_keys.role IS 'ingest hands over frames; customer reads its own; admin writes accounts and rules; ops runs the plant.';
+COMMENT ON COLUMN api_keys.user_id IS 'Limits the key to this user; null is every user.';
+COMMENT ON COLUMN api_keys.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN api_keys.revoked_at IS 'From then on the key is refused; null while valid.';
+
+CREATE TABLE contacts (
+  contact_id  text        NOT NULL,
+  user_id     text        NOT NULL,
+  channel     text        NOT NULL,
+  address     text        NOT NULL,
+  enabled     boolean     NOT NULL DEFAULT true,
+  "position"  integer     NOT NULL DEFAULT 0,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT contacts_pkey PRIMARY KEY (contact_id),
+  CONSTRAINT contacts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE INDEX contacts_user_id ON contacts USING btree (user_id, "position", contact_id);
+COMMENT ON TABLE contacts IS 'Where a user is told.';
+COMMENT ON COLUMN contacts.contact_id IS 'Chosen by the admin; part of delivery keys.';
+COMMENT ON COLUMN contacts.user_id IS 'Whose contact this is.';
+COMMENT ON COLUMN contacts.channel IS 'One of contracts/delivery.ts CHANNELS.';
+COMMENT ON COLUMN contacts.address IS 'Mail address, number or URL, as the channel wants it.';
+COMMENT ON COLUMN contacts.enabled IS 'False is never told.';
+COMMENT ON COLUMN contacts."position" IS 'Order in which a user wants to be told; lowest first.';
+COMMENT ON COLUMN contacts.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN contacts.updated_at IS 'Last PUT.';
+COMMENT ON INDEX contacts_user_id IS 'Contacts of one user in the order of telling.';
+
+CREATE TABLE devices (
+  device_id   text        NOT NULL,
+  user_id     text        NOT NULL,
+  name        text        NOT NULL,
+  time_zone   text        NOT NULL,
+  enabled     boolean     NOT NULL DEFAULT true,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT devices_pkey PRIMARY KEY (device_id),
+  CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE INDEX devices_user_id ON devices USING btree (user_id);
+COMMENT ON TABLE devices IS 'A camera, or anything that hands over frames.';
+COMMENT ON COLUMN devices.device_id IS 'Chosen by the admin; safe in tags and paths (contracts/ids.ts).';
+COMMENT ON COLUMN devices.user_id IS 'The owner: whose rules judge its frames.';
+COMMENT ON COLUMN devices.name IS 'As it stands in messages, such as Back door.';
+COMMENT ON COLUMN devices.time_zone IS 'IANA name; local times in rules and messages are of this zone.';
+COMMENT ON COLUMN devices.enabled IS 'False refuses new frames and rejects those still waiting.';
+COMMENT ON COLUMN devices.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN devices.updated_at IS 'Last PUT.';
+COMMENT ON INDEX devices_user_id IS 'Lists the devices of one user.';
+
+CREATE TABLE rule_assignments (
+  user_id      text        NOT NULL,
+  rule_id      text        NOT NULL,
+  device_ids   text[],
+  assigned_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT rule_assignments_pkey PRIMARY KEY (user_id, rule_id),
+  CONSTRAINT rule_assignments_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id),
+  CONSTRAINT rule_assignments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+COMMENT ON TABLE rule_assignments IS 'Which rules judge the frames of which users.';
+COMMENT ON COLUMN rule_assignments.user_id IS 'Whose frames.';
+COMMENT ON COLUMN rule_assignments.rule_id IS 'Judged by which rule, always in its current version.';
+COMMENT ON COLUMN rule_assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones.';
+COMMENT ON COLUMN rule_assignments.assigned_at IS 'Clock of the database.';
+
+CREATE TABLE workers (
+  worker_id   text        NOT NULL,
+  stages      text[]      NOT NULL,
+  detector    jsonb,
+  started_at  timestamptz NOT NULL DEFAULT now(),
+  seen_at     timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT workers_pkey PRIMARY KEY (worker_id)
+);
+COMMENT ON TABLE workers IS 'One row per worker, API or dispatcher process; rows not seen for a day are removed.';
+COMMENT ON COLUMN workers.worker_id IS 'Host, process id and a random part, as in stage_results.worker.';
+COMMENT ON COLUMN workers.stages IS 'What it runs (contracts/stages.ts), or api.';
+COMMENT ON COLUMN workers.detector IS 'For a detect worker: model identity and, when it fell back, the sentence that says so. Null for others.';
+COMMENT ON COLUMN workers.started_at IS 'Clock of the database.';
+COMMENT ON COLUMN workers.seen_at IS 'Last sign of life; older than 30 s is taken for dead.';
+
+CREATE OR REPLACE FUNCTION public.ensure_day_partitions(first_day date, last_day date)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET "TimeZone" TO 'UTC'
+AS $function$
+DECLARE
+  parent   text;
+  day      date;
+  child    text;
+  made     integer := 0;
+BEGIN
+  -- One maker at a time: two would race between the look and the CREATE.
+  PERFORM pg_advisory_xact_lock(hashtext('ensure_day_partitions'));
+  -- In the order in which the stages lock them, or the two could wait for each other.
+  FOREACH parent IN ARRAY ARRAY['stage_results', 'frame_detections', 'frame_verdicts', 'frames'] LOOP
+    FOR day IN SELECT generate_series(first_day, last_day, interval '1 day')::date LOOP
+      child := parent || '_' || to_char(day, 'YYYYMMDD');
+      CONTINUE WHEN to_regclass(child) IS NOT NULL;
+      -- Rows of that day that went to the default partition would make ATTACH fail: they move first, in the same
+      -- transaction, and nobody may add one in between.
+      -- The parent first: an insert that was routed before the new partition was there would land in the wrong place.
+      EXECUTE format('LOCK TABLE ONLY %I IN SHARE ROW EXCLUSIVE MODE', parent);
+      EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_default');
+      EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', child, parent);
+      EXECUTE format('WITH moved AS (DELETE FROM %I WHERE captured_at >= %L AND captured_at < %L RETURNING *) INSERT INTO %I SELECT * FROM moved',
+                     parent || '_default', day::timestamptz, (day + 1)::timestamptz, child);
+      EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, child, day::timestamptz, (day + 1)::timestamptz);
+      made := made + 1;
+    END LOOP;
+  END LOOP;
+  RETURN made;
+END $function$;
+COMMENT ON FUNCTION ensure_day_partitions(date,date) IS 'Creates missing day partitions (UTC) of frames, stage_results, frame_detections and frame_verdicts; returns how many. Safe to repeat and to run at once.';

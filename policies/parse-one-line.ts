@@ -1,0 +1,120 @@
+/**
+ * The one-line form of a rule, read into the model:
+ *
+ *     RuleID: 100 | Unsafe Class: Dog, Cat, Racoon | ALL with probability>80%
+ *
+ * "ALL" (or "ANY") says that the threshold holds for every listed class: any one of them above it is a match.
+ * Case, spacing and a missing % are forgiven; all else that is wrong is named with its place and the mend. No text throws.
+ */
+import type { RuleProblem } from '../contracts/rule.ts';
+import { isSafeId } from '../contracts/ids.ts';
+import { canonicalClass } from './class-names.ts';
+import { anyOf, classAbove } from './model.ts';
+import type { Rule } from './model.ts';
+import { readThreshold } from './one-line-threshold.ts';
+import { ProblemList, quoted } from './problems.ts';
+import { splitAt, startOf } from './span.ts';
+import type { Span } from './span.ts';
+
+/** A class as the admin wrote it and where, kept beside the rule because the model holds the canonical name only. */
+export interface ClassMention {
+  readonly written: string;
+  readonly label: string;
+  /** In the source text. */
+  readonly offset: number;
+}
+
+export interface ParsedRule {
+  readonly source: string;
+  /** Null exactly when one of the problems is an error. */
+  readonly rule: Rule | null;
+  readonly mentions: readonly ClassMention[];
+  readonly problems: readonly RuleProblem[];
+}
+
+/** Every class of the longest label list in public use fits in; a longer text is no rule. */
+const MAX_CHARACTERS = 20_000;
+const MAX_CLASS_CHARACTERS = 64;
+
+const ID_HEADING = /\s*rule[\s_-]*id\s*[:=]?/iy;
+const CLASS_HEADING = /\s*unsafe[\s_-]*class(?:es)?\s*[:=]?/iy;
+const CLASS_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} \t_.'’/()&+-]*$/u;
+
+export function parseOneLine(source: string): ParsedRule {
+  const problems = new ProblemList(source);
+  if (source.length > MAX_CHARACTERS) {
+    problems.add('rule_too_long', MAX_CHARACTERS, `A rule has at most ${MAX_CHARACTERS} characters; this text has ${source.length}.`);
+    return refused(source, problems);
+  }
+  if (source.trim() === '') {
+    problems.add('rule_empty', 0, 'There is no rule here; write one such as RuleID: 100 | Unsafe Class: Dog | ALL with probability>80%.');
+    return refused(source, problems);
+  }
+  const [idPart, classPart, thresholdPart, ...more] = splitAt('|', { text: source, offset: 0 });
+  if (more[0] !== undefined) {
+    problems.add('part_unexpected', more[0].offset - 1, 'A rule has three parts; take this | out, or put the next rule into a text of its own.');
+  }
+  const ruleId = idPart && readRuleId(idPart, problems);
+  const mentions = classPart ? readClasses(classPart, problems) : [];
+  const threshold = thresholdPart && readThreshold(thresholdPart, problems);
+  if (thresholdPart === undefined) {
+    const missing = classPart === undefined ? 'Unsafe Class: Dog, Cat | ALL with probability>80%' : 'ALL with probability>80%';
+    problems.add('part_missing', source.trimEnd().length, `A rule has three parts with | between them; add | ${missing}.`);
+  }
+  if (problems.hasErrors || ruleId === undefined || threshold === undefined) return refused(source, problems, mentions);
+  const labels = new Set(mentions.map((mention) => mention.label));
+  const condition = anyOf([...labels].map((label) => classAbove(label, threshold.comparison, threshold.probability)));
+  return { source, rule: Object.freeze({ ruleId, condition }), mentions, problems: problems.toArray() };
+}
+
+const refused = (source: string, problems: ProblemList, mentions: readonly ClassMention[] = []): ParsedRule => ({
+  source,
+  rule: null,
+  mentions,
+  problems: problems.toArray(),
+});
+
+function readRuleId(part: Span, problems: ProblemList): string | undefined {
+  const id = afterHeading(part, ID_HEADING);
+  if (id === undefined) {
+    problems.add('heading_malformed', startOf(part), `The first part names the rule; write RuleID: 100 instead of ${quoted(part.text)}.`);
+    return undefined;
+  }
+  const ruleId = id.text.trim();
+  if (isSafeId(ruleId)) return ruleId;
+  const found = ruleId === '' ? 'Nothing stands after RuleID:' : `${quoted(ruleId)} cannot be a rule id`;
+  problems.add('id_unsafe', startOf(id), `${found}; use up to 64 letters, digits and . _ : @ - with a letter or digit first.`);
+  return undefined;
+}
+
+function readClasses(part: Span, problems: ProblemList): readonly ClassMention[] {
+  const list = afterHeading(part, CLASS_HEADING);
+  if (list === undefined) {
+    problems.add('heading_malformed', startOf(part), `The second part names the classes; write Unsafe Class: Dog, Cat instead of ${quoted(part.text)}.`);
+    return [];
+  }
+  const firstWritten = new Map<string, string>();
+  return splitAt(',', list).flatMap((item) => {
+    const written = item.text.trim();
+    const at = startOf(item);
+    if (written === '') {
+      problems.add('class_missing', at, 'A class is missing here; name one, or take the comma out.');
+      return [];
+    }
+    if (!CLASS_NAME.test(written) || [...written].length > MAX_CLASS_CHARACTERS) {
+      problems.add('class_name_malformed', at, `${quoted(written)} cannot be a class; write names without quotes, up to ${MAX_CLASS_CHARACTERS} characters each, with commas between them.`);
+      return [];
+    }
+    const label = canonicalClass(written);
+    const earlier = firstWritten.get(label);
+    if (earlier === undefined) firstWritten.set(label, written);
+    else problems.add('class_repeated', at, `${quoted(written)} is the same class as ${quoted(earlier)} before it; one of them is enough.`);
+    return [{ written, label, offset: at }];
+  });
+}
+
+function afterHeading(part: Span, heading: RegExp): Span | undefined {
+  heading.lastIndex = 0;
+  const match = heading.exec(part.text);
+  return match === null ? undefined : { text: part.text.slice(match[0].length), offset: part.offset + match[0].length };
+}

@@ -1,0 +1,70 @@
+/** Every problem that a rule can have, and a list that places each in the source text. `docs/rules.md` explains them. */
+import type { RuleProblem } from '../contracts/rule.ts';
+
+/** `error` refuses the save, `warning` does not. */
+export const PROBLEMS = {
+  rule_empty: 'error',
+  rule_too_long: 'error',
+  part_missing: 'error',
+  part_unexpected: 'error',
+  heading_malformed: 'error',
+  id_unsafe: 'error',
+  class_missing: 'error',
+  class_name_malformed: 'error',
+  class_repeated: 'warning',
+  class_unknown: 'warning',
+  condition_malformed: 'error',
+  comparison_unsupported: 'error',
+  threshold_malformed: 'error',
+  threshold_ambiguous: 'error',
+  threshold_out_of_range: 'error',
+  threshold_too_fine: 'error',
+  threshold_tiny: 'warning',
+  rule_never_matches: 'error',
+} as const satisfies Record<string, RuleProblem['severity']>;
+
+export type ProblemCode = keyof typeof PROBLEMS;
+
+/** Nobody reads more, and a text of nothing but commas would otherwise answer with thousands. */
+const MAX_PER_SEVERITY = 20;
+
+export class ProblemList {
+  readonly #source: string;
+  readonly #found: RuleProblem[] = [];
+
+  constructor(source: string) {
+    this.#source = source;
+  }
+
+  add(code: ProblemCode, offset: number, message: string): void {
+    const severity = PROBLEMS[code];
+    if (this.isFull(severity)) return;
+    this.#found.push({ severity, code, message, ...positionOf(this.#source, offset) });
+  }
+
+  /** Errors are counted apart from warnings, so that a flood of warnings cannot hide that the rule is refused. */
+  isFull(severity: RuleProblem['severity']): boolean {
+    return this.#found.filter((problem) => problem.severity === severity).length >= MAX_PER_SEVERITY;
+  }
+
+  get hasErrors(): boolean {
+    return this.#found.some((problem) => problem.severity === 'error');
+  }
+
+  /** In order of the text. */
+  toArray(): RuleProblem[] {
+    return this.#found.toSorted((a, b) => a.line - b.line || a.column - b.column);
+  }
+}
+
+/** 1-based; a column is a character as people count them, so an emoji before the fault moves it by one, not two. */
+export function positionOf(source: string, offset: number): { line: number; column: number } {
+  const before = source.slice(0, offset).split('\n');
+  return { line: before.length, column: [...(before.at(-1) ?? '')].length + 1 };
+}
+
+/** The start of what stands at a place, for a message. */
+export const quoted = (text: string): string => {
+  const characters = [...text.trim()];
+  return characters.length > 40 ? `"${characters.slice(0, 40).join('')}..."` : `"${characters.join('')}"`;
+};

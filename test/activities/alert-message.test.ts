@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest';
+import { alertText, boxText, pictureOf } from '../../activities/alert-message.ts';
+import type { AlertFacts } from '../../activities/ports/alert-facts.ts';
+import type { Detection } from '../../contracts/detection.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import type { Clause } from '../../contracts/verdict.ts';
+
+const seen = (label: string, probability = 0.874): Detection => ({ label, probability, score: probability, box: [0, 0, 10, 10] });
+const clause = (changed: Partial<Clause> = {}): Clause => ({ path: '0.0', text: 'person with probability > 80%', holds: true, compared: 0.874, threshold: 0.8, ...changed });
+
+const facts = (changed: Partial<AlertFacts> = {}): AlertFacts => ({
+  incidentId: 'incident-1', ruleId: '100', ruleText: 'RuleID: 100 | Unsafe Class: Person | ALL with probability>80%', deviceName: 'Back door',
+  timeZone: 'Europe/Berlin', matchedAt: parseInstant('2026-11-21T01:14:07.5Z'), frameId: 'frame-1', tag: 'acme-cam1-x-y',
+  clauses: [clause()], evidence: [seen('person')], picture: null, ...changed,
+});
+
+describe('the sentence', () => {
+  it('says what, when by the clock at the camera, and where', () => {
+    expect(alertText(facts()).sentence).toBe('Person, 02:14, camera Back door');
+  });
+
+  it.each([
+    [['person', 'person'], 'Person, '],
+    [['person', 'dog'], 'Person and dog, '],
+    [['person', 'dog', 'cat'], 'Person, dog and cat, '],
+    [['person', 'dog', 'cat', 'bear', 'cow'], 'Person, dog, cat and 2 more, '],
+    [[], 'Rule 100 matched, '],
+  ])('of %j begins with %j', (labels, beginning) => {
+    expect(alertText(facts({ evidence: labels.map((label) => seen(label)) })).sentence).toMatch(new RegExp(`^${beginning}02:14`));
+  });
+
+  it('is one line of bounded length whatever the names hold', () => {
+    const { sentence, deviceName } = alertText(facts({ deviceName: `Back\r\nBcc: eve@example.com\u2028\u202Edoor \ud800 ${'x'.repeat(500)}` }));
+    expect(sentence).toMatch(/^[^\p{Cc}\p{Cs}\u2028\u202e]+$/u);
+    expect(sentence.length).toBeLessThan(100);
+    expect(deviceName).toMatch(/^Back Bcc: eve@example.com door x+…$/);
+  });
+});
+
+it('the time is told in the zone of the camera, also across a change of clocks', () => {
+  const told = (at: string) => alertText(facts({ matchedAt: parseInstant(at) })).localTime;
+  expect([told('2026-10-25T00:30:00Z'), told('2026-10-25T01:30:00Z')]).toEqual(['2026-10-25 02:30:00 CEST', '2026-10-25 02:30:00 CET']);
+});
+
+it('a zone that is not known stops no alert: the time is told in UTC and says so', () => {
+  expect(alertText(facts({ timeZone: 'Mars/Olympus' }))).toMatchObject({ timeZone: 'UTC', localTime: '2026-11-21 01:14:07 UTC' });
+});
+
+it('the rule is told without repeating its number', () => {
+  expect(alertText(facts()).rule).toEqual({ ruleId: '100', text: 'Unsafe Class: Person | ALL with probability>80%' });
+});
+
+describe('the reasons', () => {
+  const found = (changed: Partial<Clause>) => alertText(facts({ clauses: [clause(changed)] })).reasons[0]?.found;
+
+  it.each([
+    [{ compared: 0.874, threshold: 0.8 }, '87 %'],
+    [{ compared: 0.8004, threshold: 0.8 }, '80.04 %'],
+    [{ compared: 0.29, threshold: 0.2 }, '29 %'],
+    [{ compared: 0.999, threshold: 0.9 }, '99 %'],
+    [{ compared: 1, threshold: 0.8 }, '100 %'],
+    [{ text: 'at least 2 persons', compared: 3, threshold: 2 }, '3'],
+    [{ compared: null, threshold: null }, null],
+  ])('tell %j as %j', (changed, told) => {
+    expect(found(changed)).toBe(told);
+  });
+
+  it('leave out what did not hold, and conditions that only join others', () => {
+    const clauses = [clause({ path: '0', text: 'any of', compared: null, threshold: null }), clause(), clause({ text: 'dog with probability > 80%', holds: false, compared: 0.2 })];
+    expect(alertText(facts({ clauses })).reasons).toEqual([{ asked: 'person with probability > 80%', found: '87 %' }]);
+  });
+
+  it('tell a condition without a number when there is no other', () => {
+    expect(alertText(facts({ clauses: [clause({ text: 'no helmet', compared: null, threshold: null })] })).reasons).toEqual([{ asked: 'no helmet', found: null }]);
+  });
+});
+
+it('the picture is described by what is marked in it', () => {
+  expect(pictureOf(facts({ evidence: [seen('person'), seen('dog', 0.91)] }), Buffer.of(1))).toEqual({ jpeg: Buffer.of(1), description: 'Picture of camera Back door, marked: person 87 %, dog 91 %' });
+  expect(pictureOf(facts({ evidence: [] }), Buffer.of(1))).toMatchObject({ description: 'Picture of camera Back door' });
+  expect(boxText(seen('person', 0.8))).toBe('person 80 %');
+});

@@ -1,0 +1,63 @@
+/** Runs a scenario on a real Temporal server with the real workflow code, and gives the history that came of it. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ApplicationFailure } from '@temporalio/common';
+import { Client, Connection } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
+import { DOORBELL_SIGNAL } from '../../contracts/incident.ts';
+import { STAGES } from '../../contracts/stages.ts';
+import { workflowBundle } from '../../workers/workflow-bundle.ts';
+import { BrokenStage } from './scenarios.ts';
+import type { AllActivities, Scenario } from './scenarios.ts';
+
+/** Method to stage, so that each activity is served on the queue that its stage names. */
+const QUEUE_OF: Record<keyof AllActivities, string> = {
+  validateFrames: STAGES.validate.taskQueue, detectObjects: STAGES.detect.taskQueue, evaluateRules: STAGES.evaluate.taskQueue,
+  raiseAlerts: STAGES.alert.taskQueue, recordOutcomes: STAGES.record.taskQueue,
+  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue,
+};
+
+export async function recordHistory(scenario: Scenario, address: string): Promise<object> {
+  const connection = await NativeConnection.connect({ address });
+  const clientConnection = await Connection.connect({ address });
+  const client = new Client({ connection: clientConnection });
+  const taskQueue = `record-${randomUUID()}`;
+  let reviews = 0;
+  const activities = Object.fromEntries(Object.entries(scenario.activities).map(([name, run]) => [name, async (input: never) => {
+    if (name === 'reviewIncident') reviews += 1;
+    try {
+      return await run(input);
+    } catch (error) {
+      if (error instanceof BrokenStage) throw ApplicationFailure.nonRetryable(error.message, error.code);
+      throw error;
+    }
+  }]));
+  const workers = [await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), identity: 'recorder' })];
+  for (const queue of new Set(Object.keys(activities).map((name) => QUEUE_OF[name as keyof AllActivities]))) {
+    workers.push(await Worker.create({ connection, taskQueue: queue, activities, identity: 'recorder' }));
+  }
+  const running = workers.map((worker) => worker.run());
+  try {
+    const handle = await client.workflow.start(scenario.workflow, { taskQueue, workflowId: scenario.name, args: [scenario.input] });
+    for (const wanted of scenario.ringAfterReviews ?? []) {
+      while (reviews < wanted) await sleep(10);
+      await handle.signal(DOORBELL_SIGNAL);
+    }
+    await handle.result();
+    return anonymous(historyToJSON(await handle.fetchHistory()));
+  } finally {
+    for (const worker of workers) worker.shutdown();
+    await Promise.all(running);
+    await connection.close();
+    await clientConnection.close();
+  }
+}
+
+/** A history names the process, host and folders that made it; none of them belongs in the repository, and replay reads none of them. */
+function anonymous(historyJson: string): object {
+  return JSON.parse(historyJson, (key, value: unknown) => {
+    if (key === 'identity') return 'recorder';
+    return key === 'stackTrace' ? '' : value;
+  }) as object;
+}

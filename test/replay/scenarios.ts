@@ -1,0 +1,96 @@
+/** The paths that a workflow can take, as data: what its activities answer. One history is recorded of each. */
+import type {
+  AlertActivities, DetectActivities, EvaluateActivities, MessageActivities, RecordActivities, ValidateActivities,
+} from '../../contracts/activities.ts';
+import { FRAME_PIPELINE } from '../../contracts/pipeline.ts';
+import type { FramePipelineInput } from '../../contracts/pipeline.ts';
+import { INCIDENT_WORKFLOW } from '../../contracts/incident.ts';
+import { buildTag } from '../../contracts/tag.ts';
+import { parseInstant } from '../../contracts/time.ts';
+
+export type AllActivities =
+  ValidateActivities & DetectActivities & EvaluateActivities & AlertActivities & RecordActivities & MessageActivities;
+
+export interface Scenario {
+  readonly name: string;
+  readonly workflow: typeof FRAME_PIPELINE | typeof INCIDENT_WORKFLOW;
+  readonly input: unknown;
+  readonly activities: Partial<AllActivities>;
+  /** Doorbell rings, each once the workflow has asked for that many reviews. */
+  readonly ringAfterReviews?: readonly number[];
+}
+
+const USER = 'north-site';
+const ZONE = 'Europe/Berlin';
+
+function batchOf(frames: number): FramePipelineInput {
+  return {
+    batchId: '01900000-0000-7000-8000-0000000000b1', placement: 'spread',
+    frames: Array.from({ length: frames }, (_, n) => ({
+      frameId: `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`,
+      tag: buildTag({ userId: USER, deviceId: `cam-${n}`, capturedAt: parseInstant(`2026-03-01T02:14:${String(n).padStart(2, '0')}Z`), timeZone: ZONE }),
+    })),
+  };
+}
+
+const owned: ValidateActivities = {
+  validateFrames: async ({ positions }) => ({ exceptions: [], owners: positions.map((position) => ({ position, userId: USER, timeZone: ZONE })) }),
+};
+const seen: DetectActivities = { detectObjects: async () => ({ exceptions: [] }) };
+const matchNothing: EvaluateActivities = { evaluateRules: async () => ({ exceptions: [], matched: [] }) };
+const matchAll: EvaluateActivities = { evaluateRules: async ({ positions }) => ({ exceptions: [], matched: [...positions] }) };
+const alerted: AlertActivities = { raiseAlerts: async () => ({ exceptions: [] }) };
+const recorded: RecordActivities = { recordOutcomes: async ({ exceptions }) => ({ settled: 1, returned: exceptions.filter(({ outcome }) => outcome === 'retry').length }) };
+
+const frame = (name: string, activities: Partial<AllActivities>, frames = 1): Scenario =>
+  ({ name, workflow: FRAME_PIPELINE, input: batchOf(frames), activities: { ...owned, ...seen, ...matchNothing, ...alerted, ...recorded, ...activities } });
+
+const incident = (name: string, activities: Partial<AllActivities>, ringAfterReviews: readonly number[] = []): Scenario =>
+  ({ name, workflow: INCIDENT_WORKFLOW, input: { incidentId: '01900000-0000-7000-8000-00000000001c' }, activities, ringAfterReviews });
+
+/** Answers with the next of `answers` at each call, and with the last one from then on. */
+function inTurn<T>(answers: readonly T[]): () => Promise<T> {
+  let call = 0;
+  return async () => answers[Math.min(call++, answers.length - 1)] as T;
+}
+
+export const SCENARIOS: readonly Scenario[] = [
+  frame('no-match', {}),
+  frame('match', matchAll),
+  frame('rejected', { validateFrames: async () => ({ exceptions: [{ position: 0, outcome: 'refused', code: 'image_corrupt' }], owners: [] }) }),
+  frame('tag-mismatch', { validateFrames: async () => ({ exceptions: [], owners: [{ position: 0, userId: 'someone-else', timeZone: ZONE }] }) }),
+  frame('stage-failed', { detectObjects: async () => ({ exceptions: [{ position: 0, outcome: 'failed', code: 'bytes_missing' }] }) }),
+  frame('stage-broke', { evaluateRules: () => Promise.reject(new BrokenStage('rule_malformed')) }),
+  frame('stage-broke-for-many', { evaluateRules: () => Promise.reject(new BrokenStage('rule_malformed')) }, 3),
+  frame('sixteen-frames', { ...matchAll }, 16),
+  frame('mixed-batch', {
+    validateFrames: async () => ({
+      exceptions: [{ position: 1, outcome: 'refused', code: 'image_void' }],
+      owners: [0, 2, 3].map((position) => ({ position, userId: USER, timeZone: ZONE })),
+    }),
+    detectObjects: async () => ({ exceptions: [{ position: 2, outcome: 'retry', code: 'worker_died' }] }),
+    evaluateRules: async () => ({ exceptions: [], matched: [3] }),
+  }, 4),
+
+  incident('incident-told-and-closed', {
+    deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
+    reviewIncident: inTurn([{ open: true, reviewInMs: 200 }, { open: false, reviewInMs: null }]),
+  }),
+  incident('incident-message-tried-again', {
+    deliverMessages: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]),
+    reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
+  }),
+  incident('incident-rung', {
+    deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
+    reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
+  }, [1]),
+];
+
+/** What an activity throws when its whole stage cannot be done; the recorder turns it into the failure that the SDK would see. */
+export class BrokenStage extends Error {
+  readonly code: string;
+  constructor(code: string) {
+    super(`the stage broke with ${code}`);
+    this.code = code;
+  }
+}

@@ -1,0 +1,73 @@
+/** What the stages of one process share, opened when first asked for and closed in reverse order. */
+import { NativeConnection } from '@temporalio/worker';
+import type { FrameStore } from '../activities/ports/frame-store.ts';
+import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
+import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
+import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
+import type { Pool } from '../adapters/postgres/pool.ts';
+import { connectClient, patiently } from '../adapters/temporal/connection.ts';
+import type { TemporalClient } from '../adapters/temporal/connection.ts';
+import type { Settings } from '../config/settings.ts';
+import { Failure } from '../contracts/failures.ts';
+import type { Log } from './log.ts';
+
+export interface Dependencies {
+  readonly settings: Settings;
+  readonly log: Log;
+  readonly databaseUrl: string;
+  pool(): Promise<Pool>;
+  frameStore(): Promise<FrameStore>;
+  temporal(): Promise<TemporalClient>;
+  native(): Promise<NativeConnection>;
+  /** To be called when everything that uses them has stopped. */
+  onClose(close: () => Promise<void>): void;
+  close(): Promise<void>;
+}
+
+export interface DependencyOptions {
+  /** What shows in the database's list of connections. */
+  readonly process: string;
+  readonly connections: number;
+}
+
+export function openDependencies(settings: Settings, log: Log, options: DependencyOptions): Dependencies {
+  const databaseUrl = required(settings.databaseUrl?.reveal(), 'DATABASE_URL');
+  const address = required(settings.temporalAddress, 'TEMPORAL_ADDRESS');
+  const closing: (() => Promise<void>)[] = [];
+  const onClose = (close: () => Promise<void>): void => { closing.unshift(close); };
+
+  return {
+    settings, log, databaseUrl, onClose,
+    pool: once(async () => {
+      const pool = createPool(databaseUrl, { connections: options.connections, applicationName: `watchpost ${options.process}` });
+      onClose(() => pool.end());
+      await refuseUnsafeDatabase(pool);
+      await refuseOldSchema(pool);
+      return pool;
+    }),
+    frameStore: once(() => openDiskFrameStore({ home: settings.home })),
+    temporal: once(async () => {
+      const temporal = await connectClient({ address, namespace: settings.temporalNamespace });
+      onClose(() => temporal.close());
+      return temporal;
+    }),
+    native: once(async () => {
+      const connection = await patiently(() => NativeConnection.connect({ address }), address);
+      onClose(() => connection.close());
+      return connection;
+    }),
+    async close() {
+      for (const close of closing) await close();
+    },
+  };
+}
+
+function required(value: string | undefined, variable: string): string {
+  if (value) return value;
+  throw new Failure('setting_invalid', `${variable} is needed by a process that is started alone; \`watchpost start\` brings servers of its own`);
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open());
+}

@@ -1,0 +1,58 @@
+/** The dispatch stage: dispatcher, reconciler, incident sweep and the partitions of the days to come. */
+import { createBatches } from '../adapters/postgres/batches.ts';
+import { overdueIncidents } from '../adapters/postgres/incidents.ts';
+import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
+import { listen } from '../adapters/postgres/listen.ts';
+import { ensurePartitions } from '../adapters/postgres/migrate.ts';
+import { createDoorbell } from '../adapters/temporal/doorbell.ts';
+import { createPipelines } from '../adapters/temporal/pipelines.ts';
+import { Dispatcher } from './dispatcher.ts';
+import type { Dependencies } from './dependencies.ts';
+import { every } from './periodic.ts';
+import { reconcile } from './reconciler.ts';
+
+/** A batch whose dispatcher died starts within two of these; each look costs one short query. */
+const RECONCILE_MS = 2_000;
+const SWEEP_MS = 5_000;
+/** What the incident workflow does by itself it does within seconds; ringing earlier would only wake it twice. */
+const SWEEP_GRACE_MS = 10_000;
+/** Partitions are made three days ahead, so a few missed hours do not matter. */
+const PARTITIONS_MS = 3_600_000;
+/** Past the batch deadline the reconciler closes the batch; a workflow that it could not reach ends by itself soon after. */
+const AFTER_DEADLINE_MS = 300_000;
+
+export async function startDispatch(deps: Dependencies): Promise<{ ended: Promise<void>; stop(): Promise<void> }> {
+  const { settings, log } = deps;
+  const pool = await deps.pool();
+  const { client } = await deps.temporal();
+  const deadlineMs = settings.batchDeadlineSeconds * 1000;
+  const batches = createBatches(pool);
+  const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs + AFTER_DEADLINE_MS });
+  const doorbell = createDoorbell(client);
+
+  const dispatcher = new Dispatcher({
+    batches, pipelines, log,
+    limits: { batchFrames: settings.batchFrames, inFlight: settings.batchesInFlight, deadlineMs, placement: 'spread' },
+  });
+  dispatcher.start();
+  const listener = listen(deps.databaseUrl, FRAMES_WAITING, () => dispatcher.ring());
+  const loops = [
+    every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches, pipelines, log })),
+    every(SWEEP_MS, 'sweep', log, async () => {
+      for (const incidentId of await overdueIncidents(pool, SWEEP_GRACE_MS)) await doorbell.ring(incidentId);
+    }),
+    every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
+  ];
+
+  let stopped: () => void = () => {};
+  const ended = new Promise<void>((done) => { stopped = done; });
+  return {
+    ended,
+    async stop() {
+      await listener.close();
+      await dispatcher.stop();
+      await Promise.all(loops.map((loop) => loop.stop()));
+      stopped();
+    },
+  };
+}

@@ -1,0 +1,140 @@
+/** A whole plant on one machine: embedded servers where none are named, the schema, the admin key, and the processes. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { startInbox } from '../adapters/embedded/inbox.ts';
+import { startPostgres } from '../adapters/embedded/postgres.ts';
+import { startTemporalServer } from '../adapters/embedded/temporal-server.ts';
+import { MIGRATION_LIMIT_MS, migrate } from '../adapters/postgres/migrate.ts';
+import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
+import type { Settings } from '../config/settings.ts';
+import { Failure } from '../contracts/failures.ts';
+import type { StageName } from '../contracts/stages.ts';
+import { resolveAsset } from '../scripts/provision/assets.mjs';
+import { ensureAdminKey } from './admin-key.ts';
+import { startChild } from './child-processes.ts';
+import type { ChildPlan, ManagedChild } from './child-processes.ts';
+import type { Log } from './log.ts';
+
+/** What decodes foreign bytes stands apart from what must not fall with it. */
+export const ONE_BOX: readonly ChildPlan[] = [
+  workerPlan('pictures', ['validate', 'detect']),
+  workerPlan('flow', ['workflows', 'evaluate', 'alert', 'record', 'incidents', 'messages', 'dispatch']),
+];
+
+/** The first start steps over taken ports; a restart keeps the port, which callers know by now. */
+const API: ChildPlan = {
+  name: 'api', args: ['api', '--step-over'],
+  again: ({ url = '' }) => ({ args: ['api'], env: { WATCHPOST_PORT: new URL(url).port } }),
+};
+
+export function workerPlan(name: string, stages: readonly StageName[]): ChildPlan {
+  return { name, args: ['worker', '--stages', stages.join(',')] };
+}
+
+export interface PlantOptions {
+  readonly settings: Settings;
+  readonly env: NodeJS.ProcessEnv;
+  readonly log: Log;
+  /** Log files of the processes, one each, below `<home>/log`; otherwise all write to standard error. */
+  readonly logFiles: boolean;
+  readonly workers?: readonly ChildPlan[];
+}
+
+export interface Plant {
+  readonly baseUrl: string;
+  readonly adminKey: string;
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly temporalUiUrl: string | undefined;
+  /** Processes by name, `api` among them; embedded servers where there are any. */
+  readonly children: ReadonlyMap<string, ManagedChild>;
+  readonly servers: ReadonlyMap<string, { kill9(): void }>;
+  stop(): Promise<void>;
+}
+
+/** Starts everything in order of need; what was started is stopped again when a later step fails. */
+export async function startPlant({ settings, env, log, logFiles, workers = ONE_BOX }: PlantOptions): Promise<Plant> {
+  const stopping: (() => Promise<void>)[] = [];
+  const stop = async (): Promise<void> => {
+    for (const end of stopping.splice(0).reverse()) await end();
+  };
+  try {
+    await mkdir(settings.home, { recursive: true });
+    const servers = new Map<string, { kill9(): void }>();
+    // Both to their end, also when one fails: a server that is still starting is not on the list of what to stop.
+    const [database, temporal] = await allOrFirstError([
+      openDatabase(settings, log, servers, stopping), openTemporal(settings, log, servers, stopping),
+    ]);
+    const adminKey = await prepareDatabase(database, settings, log);
+    const smtpUrl = await openMail(settings, log, stopping);
+
+    const childEnv = {
+      ...env, DATABASE_URL: database, TEMPORAL_ADDRESS: temporal.address, SMTP_URL: smtpUrl,
+      WATCHPOST_HOME: settings.home, WATCHPOST_LOG_LEVEL: settings.logLevel,
+    };
+    const children = new Map<string, ManagedChild>();
+    const startNamed = (plan: ChildPlan): ManagedChild => {
+      const child = startChild(plan, { env: childEnv, log, logPath: logFiles ? join(settings.home, 'log', `${plan.name}.log`) : null });
+      children.set(plan.name, child);
+      return child;
+    };
+    if (logFiles) await mkdir(join(settings.home, 'log'), { recursive: true });
+    const all = [startNamed(API), ...workers.map(startNamed)];
+    // Together: each drains its own work, and none needs another to do so.
+    stopping.push(async () => { await Promise.all(all.map((child) => child.stop())); });
+    const [api] = await Promise.all(all.map((child) => child.ready));
+
+    return {
+      baseUrl: api?.url ?? '', adminKey, databaseUrl: database, temporalAddress: temporal.address, temporalUiUrl: temporal.uiUrl,
+      children, servers, stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function allOrFirstError<A, B>(work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
+}
+
+type Stopping = (() => Promise<void>)[];
+type Servers = Map<string, { kill9(): void }>;
+
+async function openDatabase(settings: Settings, log: Log, servers: Servers, stopping: Stopping): Promise<string> {
+  if (settings.databaseUrl) return settings.databaseUrl.reveal();
+  const server = await startPostgres({ home: settings.home, log });
+  servers.set('postgres', server);
+  stopping.push(() => server.stop());
+  return server.url;
+}
+
+async function openTemporal(settings: Settings, log: Log, servers: Servers, stopping: Stopping): Promise<{ address: string; uiUrl: string | undefined }> {
+  if (settings.temporalAddress) return { address: settings.temporalAddress, uiUrl: undefined };
+  const executable = resolveAsset('temporal')?.path;
+  if (!executable) throw new Failure('asset_missing', 'no `temporal` executable and no TEMPORAL_ADDRESS; run `npm run setup`');
+  const server = await startTemporalServer({ executable, dbFile: join(settings.home, 'temporal', 'temporal.db'), ui: true, log });
+  servers.set('temporal', server);
+  stopping.push(() => server.stop());
+  return server;
+}
+
+async function prepareDatabase(url: string, settings: Settings, log: Log): Promise<string> {
+  const pool = createPool(url, { connections: 2, applicationName: 'watchpost start', queryLimitMs: MIGRATION_LIMIT_MS });
+  try {
+    await refuseUnsafeDatabase(pool);
+    const applied = await migrate(pool);
+    if (applied.length > 0) log.info({ applied }, 'schema brought up to date');
+    return await ensureAdminKey(pool, settings.home, log);
+  } finally {
+    await pool.end();
+  }
+}
+
+async function openMail(settings: Settings, log: Log, stopping: Stopping): Promise<string> {
+  if (settings.smtpUrl) return settings.smtpUrl.reveal();
+  const inbox = await startInbox({ home: settings.home, log });
+  stopping.push(() => inbox.close());
+  return inbox.url;
+}

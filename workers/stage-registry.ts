@@ -1,0 +1,83 @@
+/** One row per stage that has activities: what it is made of. Queues, limits and slots stand in contracts/stages.ts. */
+import { createAlertActivities } from '../activities/alert.ts';
+import { createDeliverActivities } from '../activities/deliver.ts';
+import { createDetectActivities } from '../activities/detect.ts';
+import { createEvaluateActivities } from '../activities/evaluate.ts';
+import { createRecordActivities } from '../activities/record.ts';
+import { createReviewActivities } from '../activities/review-incident.ts';
+import { createValidateActivities } from '../activities/validate.ts';
+import { createImageReader } from '../adapters/images/image-reader.ts';
+import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
+import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
+import { createFrameResults } from '../adapters/postgres/frame-results.ts';
+import { createReviewLedger } from '../adapters/postgres/incidents.ts';
+import { createOutbox } from '../adapters/postgres/outbox.ts';
+import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
+import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
+import { createDoorbell } from '../adapters/temporal/doorbell.ts';
+import { STAGES } from '../contracts/stages.ts';
+import type { StageName } from '../contracts/stages.ts';
+import { openChannels } from './channels.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openDetectorInUse } from './detector.ts';
+import type { DetectorInUse } from '../adapters/postgres/workers.ts';
+
+export type ActivityStageName = { [Name in StageName]: (typeof STAGES)[Name]['kind'] extends 'activities' ? Name : never }[StageName];
+
+export interface BuiltStage {
+  readonly activities: object;
+  /** Of a detect stage: which model it uses, and why. */
+  readonly detector?: DetectorInUse;
+}
+
+export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependencies) => Promise<BuiltStage>>> = {
+  validate: async (deps) => ({
+    activities: createValidateActivities({
+      ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
+      images: createImageReader(), log: deps.log, concurrency: STAGES.validate.slots,
+    }),
+  }),
+
+  detect: async (deps) => {
+    const { detector, inUse } = await openDetectorInUse(deps);
+    return {
+      detector: inUse,
+      activities: createDetectActivities({
+        ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
+        detector, log: deps.log, concurrency: deps.settings.detectorThreads + 1,
+      }),
+    };
+  },
+
+  evaluate: async (deps) => ({
+    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool()), log: deps.log }),
+  }),
+
+  alert: async (deps) => ({
+    activities: createAlertActivities({
+      ledger: createIncidentLedger(await deps.pool()), doorbell: createDoorbell((await deps.temporal()).client), log: deps.log,
+      grouping: { quietMs: deps.settings.incidentQuietSeconds * 1000, cooldownMs: deps.settings.incidentCooldownSeconds * 1000 },
+    }),
+  }),
+
+  record: async (deps) => ({
+    activities: createRecordActivities({ ledger: createSettlingLedger(await deps.pool()), log: deps.log }),
+  }),
+
+  messages: async (deps) => {
+    const pool = await deps.pool();
+    const { incidentQuietSeconds, incidentCooldownSeconds } = deps.settings;
+    return {
+      activities: {
+        ...createDeliverActivities({
+          outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool),
+          store: await deps.frameStore(), annotator: createPictureAnnotator(), channels: await openChannels(deps), log: deps.log,
+          // A link must open without a key, so it has to be signed and to expire; until there is such a page, messages carry none.
+          linkTo: null,
+        }),
+        ...createReviewActivities({ ledger: createReviewLedger(pool), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
+      },
+    };
+  },
+};
