@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { lockOwner, tryLock, withLock } from '../../scripts/provision/lock.mjs';
 import { identify } from '../../scripts/provision/process-identity.mjs';
-import { firstLine, outputOf, startScript } from './processes.ts';
+import { firstLine, killScript, outputOf, startScript } from './processes.ts';
 
 const lockModule = new URL('../../scripts/provision/lock.mjs', import.meta.url).href;
 let dir: string;
@@ -64,8 +64,7 @@ test('a lock whose owner was killed is taken over, by one process at a time', as
   `);
   await firstLine(owner);
   expect(tryLock(lock)).toHaveProperty('heldBy.pid', owner.pid);
-  owner.kill('SIGKILL');
-  await new Promise((resolve) => owner.once('close', resolve));
+  await killScript(owner);
   expectNobodyMet(await contend(3));
 });
 

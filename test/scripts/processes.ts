@@ -24,6 +24,13 @@ export async function firstLine(script: Script): Promise<string> {
   return line;
 }
 
+/** Kills the script with -9 and resolves when it is gone: until then it still holds its locks and counts as alive. */
+export async function killScript(script: Script): Promise<void> {
+  const gone = once(script, 'exit');
+  script.kill('SIGKILL');
+  await gone;
+}
+
 /** All that the script prints until it ends by itself. */
 export async function outputOf(script: Script): Promise<string> {
   let output = '';

@@ -10,7 +10,7 @@ import type { EmbeddedPostgres } from '../../../adapters/embedded/postgres.ts';
 import { databaseDirOf } from '../../../adapters/embedded/postgres-place.ts';
 import { identify, isAlive } from '../../../scripts/provision/process-identity.mjs';
 import type { ProcessIdentity } from '../../../scripts/provision/process-identity.mjs';
-import { firstLine, startScript } from '../../scripts/processes.ts';
+import { firstLine, killScript, startScript } from '../../scripts/processes.ts';
 
 let homes: string[];
 let servers: EmbeddedPostgres[];
@@ -140,7 +140,7 @@ test('when our process is killed with -9 the server is shut down, and the next s
   const { parent, url, pid } = await startFromAnotherProcess(home);
   const server = identityOf(pid);
   await query(url, 'CREATE TABLE kept (n int); INSERT INTO kept VALUES (2)');
-  parent.kill('SIGKILL');
+  await killScript(parent);
   await untilGone(server);
   const again = await start(home);
   expect(await query(again.url, 'SELECT n FROM kept')).toEqual([{ n: 2 }]);
@@ -155,7 +155,7 @@ test('a server that outlived process and keeper is stopped before another starts
   const keeper = identityOf(keeperPid);
   // Held still first, or it would stop the server when its parent dies; and its parent would replace it if it died first.
   process.kill(keeperPid, 'SIGSTOP');
-  parent.kill('SIGKILL');
+  await killScript(parent);
   process.kill(keeperPid, 'SIGKILL');
   await untilGone(keeper);
   expect(isAlive(server)).toBe(true);
@@ -179,7 +179,7 @@ test('two homes run at the same time without meeting, and one home is run by one
 test('a first start that was killed half-way is begun again', async () => {
   const home = newHome();
   const { parent, pid } = await startFromAnotherProcess(home);
-  parent.kill('SIGKILL');
+  await killScript(parent);
   await untilGone({ pid, startedAt: identify(pid)?.startedAt ?? '' });
   // As it looks when the power fails while initdb writes.
   const dir = databaseDirOf(home);

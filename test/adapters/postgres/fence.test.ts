@@ -93,9 +93,11 @@ describe('taking frames back', () => {
       await mayFinish;
       await client.query('UPDATE frames SET late = true WHERE frame_id = $1', [frames[0]!.frameId]);
     });
+    // Only once the writer holds its frames is it under way; before, the frames could be taken from under it, and it would write nothing.
+    const holder = await writerPid;
     let back: number | undefined;
     const taking = giveBack().then((count) => { back = count; });
-    await untilBlockedBy(db.pool, await writerPid);
+    await untilBlockedBy(db.pool, holder);
     expect(back).toBeUndefined();
     finishWriting();
     await Promise.all([writing, taking]);
