@@ -1,6 +1,7 @@
 /** Every setting of Watchpost, in one table. `load.ts` reads it, `docs/settings.md` is made from it. */
 import { choice, folder, line, optionalAddress, optionalPath, optionalSecretUrl, optionalWebAddress, wholeNumber } from './kinds.ts';
 import type { Setting } from './kinds.ts';
+import { PLACEMENTS } from '../contracts/stages.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const DETECTOR_CHOICES = ['auto', 'yolox-nano', 'coco-ssd'] as const;
@@ -144,20 +145,35 @@ export const SETTINGS = {
 
   batchesInFlight: wholeNumber({
     variable: 'WATCHPOST_BATCHES_IN_FLIGHT',
-    min: 1,
+    min: 0,
     max: 1_000,
-    defaultValue: 6,
-    meaning: 'Batches that the dispatcher keeps in Temporal at once.',
-    reason: 'Twice the detect slots of one worker and two: detection never waits for a frame, and no backlog builds up where it cannot be reordered.',
+    defaultValue: 0,
+    meaning: 'Batches that the dispatcher keeps in Temporal at once; 0: twice the detect slots of all workers and two, raised while detection idles although frames wait.',
+    reason: 'That many keep detection fed; what is claimed beyond it only waits where it can be neither reordered nor put into a fuller batch.',
   }),
   batchFrames: wholeNumber({
     variable: 'WATCHPOST_BATCH_FRAMES',
     min: 1,
     max: 32,
-    defaultValue: 8,
+    defaultValue: 32,
     meaning: 'The most frames that one batch, and so one workflow, carries.',
     reason: 'Frames wait for company only while all batches in flight are taken, so a quiet plant still starts each frame at once. '
       + '1 gives every frame a workflow of its own, which costs more than the detection that it orchestrates. Beyond 32 a lost batch costs more than the workflow saved.',
+  }),
+  batchDetectMs: wholeNumber({
+    variable: 'WATCHPOST_BATCH_DETECT_MS',
+    min: 1,
+    max: 60_000,
+    defaultValue: 250,
+    meaning: 'The most frames of a batch are also those that detection does in this time, by its moving average.',
+    reason: 'All frames of a batch wait for its last one. A quarter of a second is hardly felt in an alert, and on a usual machine is ten frames to a workflow.',
+  }),
+  placement: choice({
+    variable: 'WATCHPOST_PLACEMENT',
+    choices: PLACEMENTS,
+    defaultValue: 'spread',
+    meaning: 'Where evaluate, alert and record run: each on a queue of its own (`spread`), or beside the workflow (`compact`).',
+    reason: '`spread` scales each stage alone. `compact` takes two thirds of the load off a Temporal server, so `watchpost start`, which runs everything on one machine, uses it unless told otherwise.',
   }),
   batchDeadlineSeconds: wholeNumber({
     variable: 'WATCHPOST_BATCH_DEADLINE_SECONDS',

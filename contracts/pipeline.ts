@@ -11,6 +11,8 @@ export const batchIdOf = (workflowId: string): string => workflowId;
 export interface FramePipelineInput {
   readonly batchId: string;
   readonly placement: Placement;
+  /** One frame that must not share a worker: validate and detect run in quarantine, whatever the placement. */
+  readonly alone?: boolean;
   /** In capture order per device; a frame's index here is its position in every stage call. */
   readonly frames: readonly FrameRef[];
 }

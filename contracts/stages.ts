@@ -39,6 +39,11 @@ export const STAGES = {
   alert: { kind: 'activities', taskQueue: 'watchpost-alert', startToCloseMs: 15_000, heartbeatMs: null, slots: 8 },
   /** One transaction. */
   record: { kind: 'activities', taskQueue: 'watchpost-record', startToCloseMs: 15_000, heartbeatMs: null, slots: 8 },
+  /**
+   * Validate and detect once more, for frames that run alone because a worker died or a stage broke with them. Such a process has one slot, so
+   * that a frame that kills its worker is found without blaming a neighbour. The limits of a try are those of the stage it stands in for.
+   */
+  quarantine: { kind: 'activities', taskQueue: 'watchpost-quarantine', startToCloseMs: 120_000, heartbeatMs: 10_000, slots: 1 },
   /** Frame pipelines. Tasks last about 3 ms each on one thread: more slots only queue inside the process. */
   workflows: { kind: 'workflows', taskQueue: 'watchpost-workflows', slots: 40 },
   /** Incident workflows, on a queue of their own: thousands of open incidents must not stand in the way of frames. */
@@ -60,7 +65,14 @@ export type FrameStage = (typeof FRAME_STAGES)[number];
 
 /**
  * Where a pipeline's stages run; travels in the workflow input, so a change of placement never breaks a replay.
- * `spread`: every stage on its own queue. `compact` (cheap stages as local activities) has its place here and comes later.
+ * `spread`: every stage on its own queue, to be scaled alone. `compact`: the stages of LOCAL_STAGES as local activities of the workflow worker.
  */
-export const PLACEMENTS = ['spread'] as const;
+export const PLACEMENTS = ['spread', 'compact'] as const;
 export type Placement = (typeof PLACEMENTS)[number];
+
+/**
+ * What `compact` runs beside the workflow: stages that only read and write rows. A queue activity costs the server sixteen times the CPU of a
+ * local one, and on an embedded server two waits of 50 ms. Nothing that decodes foreign bytes is ever local: its crash would take
+ * the workflow worker, and with it every pipeline, along.
+ */
+export const LOCAL_STAGES = ['evaluate', 'alert', 'record'] as const satisfies readonly StageName[];

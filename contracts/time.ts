@@ -18,6 +18,8 @@ const RFC_3339 =
 const CANONICAL = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z$/;
 const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
 const LATEST_MS = Date.parse('9999-12-31T23:59:59Z');
+const EARLIEST_MICROS = BigInt(EARLIEST_MS) * 1000n;
+const LATEST_MICROS = BigInt(LATEST_MS) * 1000n + 999_999n;
 
 /**
  * Reads RFC 3339 with a zone; digits finer than a microsecond are cut off.
@@ -59,8 +61,12 @@ export const instantFromDate = (date: Date): Instant => instantFromEpochMicros(B
 /** Milliseconds from one moment to another, with fractions; negative when `to` is the earlier one. */
 export const elapsedMs = (from: Instant, to: Instant): number => Number(instantToEpochMicros(to) - instantToEpochMicros(from)) / 1000;
 
-export const plusMs = (instant: Instant, ms: number): Instant =>
-  instantFromEpochMicros(instantToEpochMicros(instant) + BigInt(Math.round(ms * 1000)));
+/** Stops at either end of the years that there are: callers ask for windows around moments that other people gave. */
+export function plusMs(instant: Instant, ms: number): Instant {
+  const micros = instantToEpochMicros(instant) + BigInt(Math.round(ms * 1000));
+  if (micros < EARLIEST_MICROS) return instantFromEpochMicros(EARLIEST_MICROS);
+  return instantFromEpochMicros(micros > LATEST_MICROS ? LATEST_MICROS : micros);
+}
 
 /** The moment as people at the camera read it: `2026-11-21 03:14:00 CET`. Throws `time_zone_unknown`. */
 export function localTime(instant: Instant, timeZone: string): string {

@@ -11,6 +11,7 @@ CREATE TABLE batches (
   run_id          text,
   closed_at       timestamptz,
   closed_because  text,
+  alone           boolean     NOT NULL DEFAULT false,
   CONSTRAINT batches_pkey PRIMARY KEY (batch_id),
   CONSTRAINT batches_closed_because_check CHECK (closed_because = ANY (ARRAY['settled'::text, 'deadline'::text, 'lost'::text, 'refused'::text])),
   CONSTRAINT batches_frame_count_check CHECK (frame_count > 0),
@@ -27,6 +28,7 @@ COMMENT ON COLUMN batches.started_at IS 'When Temporal said that the workflow ru
 COMMENT ON COLUMN batches.run_id IS 'Temporal run id; null until started.';
 COMMENT ON COLUMN batches.closed_at IS 'No stage may write for this batch any more; null while open.';
 COMMENT ON COLUMN batches.closed_because IS 'settled: record took its last frame; deadline, lost (Temporal knows it no more or it ended unsettled), refused (Temporal would not start it): the reconciler closed it.';
+COMMENT ON COLUMN batches.alone IS 'One frame that runs in quarantine, because a batch with it came to nothing before.';
 COMMENT ON INDEX batches_open IS 'In-flight count and the reconciler.';
 
 CREATE TABLE batch_frames (
@@ -559,11 +561,14 @@ COMMENT ON COLUMN rule_assignments.device_ids IS 'Only these devices of the user
 COMMENT ON COLUMN rule_assignments.assigned_at IS 'Clock of the database.';
 
 CREATE TABLE workers (
-  worker_id   text        NOT NULL,
-  stages      text[]      NOT NULL,
-  detector    jsonb,
-  started_at  timestamptz NOT NULL DEFAULT now(),
-  seen_at     timestamptz NOT NULL DEFAULT now(),
+  worker_id          text             NOT NULL,
+  stages             text[]           NOT NULL,
+  detector           jsonb,
+  started_at         timestamptz      NOT NULL DEFAULT now(),
+  seen_at            timestamptz      NOT NULL DEFAULT now(),
+  detect_slots       integer,
+  detect_frame_ms    double precision,
+  detect_idle_share  double precision,
   CONSTRAINT workers_pkey PRIMARY KEY (worker_id)
 );
 COMMENT ON TABLE workers IS 'One row per worker, API or dispatcher process; rows not seen for a day are removed.';
@@ -572,6 +577,9 @@ COMMENT ON COLUMN workers.stages IS 'What it runs (contracts/stages.ts), or api.
 COMMENT ON COLUMN workers.detector IS 'For a detect worker: model identity and, when it fell back, the sentence that says so. Null for others.';
 COMMENT ON COLUMN workers.started_at IS 'Clock of the database.';
 COMMENT ON COLUMN workers.seen_at IS 'Last sign of life; older than 30 s is taken for dead.';
+COMMENT ON COLUMN workers.detect_slots IS 'Batches that this process detects in at once; null where it does not run the stage detect.';
+COMMENT ON COLUMN workers.detect_frame_ms IS 'Moving average of what one frame costs this process with all its threads at work; null until it has seen one.';
+COMMENT ON COLUMN workers.detect_idle_share IS 'Share of its threads'' time since the last sign of life in which there was nothing to detect, 0..1; null where it does not run the stage detect.';
 
 CREATE OR REPLACE FUNCTION public.ensure_day_partitions(first_day date, last_day date)
  RETURNS integer

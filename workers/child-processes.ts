@@ -19,6 +19,8 @@ export interface ChildPlan {
   readonly name: string;
   /** Arguments of the `watchpost` command. */
   readonly args: readonly string[];
+  /** What Node runs in the child; the `watchpost` command if not given. */
+  readonly executable?: string;
   /** What a restart gets instead, from what the process said when it first served. */
   readonly again?: (ready: Ready) => { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv };
 }
@@ -28,8 +30,6 @@ export interface ChildOptions {
   /** File that takes the log lines of the child; null leaves them on our standard error. */
   readonly logPath: string | null;
   readonly log: Log;
-  /** What Node runs in the child; the `watchpost` command if not given. */
-  readonly executable?: string;
 }
 
 export interface ManagedChild {
@@ -45,7 +45,7 @@ export interface ManagedChild {
 
 type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | { readonly err: unknown };
 
-export function startChild({ name, args, again }: ChildPlan, { env, logPath, log, executable = EXECUTABLE }: ChildOptions): ManagedChild {
+export function startChild({ name, args, again, executable = EXECUTABLE }: ChildPlan, { env, logPath, log }: ChildOptions): ManagedChild {
   const stopping = new AbortController();
   let current: ChildProcess | undefined;
   let serving = false;

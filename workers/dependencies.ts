@@ -9,12 +9,15 @@ import { connectClient, patiently } from '../adapters/temporal/connection.ts';
 import type { TemporalClient } from '../adapters/temporal/connection.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
+import type { OpenDetector } from './detector.ts';
 import type { Log } from './log.ts';
 
 export interface Dependencies {
   readonly settings: Settings;
   readonly log: Log;
   readonly databaseUrl: string;
+  /** In place of the detector that the settings name. */
+  readonly openDetector?: OpenDetector | undefined;
   pool(): Promise<Pool>;
   frameStore(): Promise<FrameStore>;
   temporal(): Promise<TemporalClient>;
@@ -28,6 +31,7 @@ export interface DependencyOptions {
   /** What shows in the database's list of connections. */
   readonly process: string;
   readonly connections: number;
+  readonly openDetector?: OpenDetector | undefined;
 }
 
 export function openDependencies(settings: Settings, log: Log, options: DependencyOptions): Dependencies {
@@ -37,7 +41,7 @@ export function openDependencies(settings: Settings, log: Log, options: Dependen
   const onClose = (close: () => Promise<void>): void => { closing.unshift(close); };
 
   return {
-    settings, log, databaseUrl, onClose,
+    settings, log, databaseUrl, onClose, openDetector: options.openDetector,
     pool: once(async () => {
       const pool = createPool(databaseUrl, { connections: options.connections, applicationName: `watchpost ${options.process}` });
       onClose(() => pool.end());

@@ -6,8 +6,16 @@ import { Failure } from '../contracts/failures.ts';
 import { resolveAsset } from '../scripts/provision/assets.mjs';
 import type { Dependencies } from './dependencies.ts';
 
-export async function openDetectorInUse({ settings, log, onClose }: Dependencies): Promise<{ detector: Detector; inUse: DetectorInUse }> {
-  const { detector: wanted, detectorThreads: threads } = settings;
+/** Opens a detector with that many threads. */
+export type OpenDetector = (threads: number) => Promise<Detector>;
+
+export async function openDetectorInUse({ settings, log, onClose, openDetector: given }: Dependencies, threads: number): Promise<{ detector: Detector; inUse: DetectorInUse }> {
+  if (given) {
+    const detector = await given(threads);
+    onClose(() => detector.close());
+    return { detector, inUse: { ...detector.identity, labels: detector.labels, fallback: null } };
+  }
+  const { detector: wanted } = settings;
   const { detector, fallback } = await openDetector({
     ...(wanted === 'auto' ? {} : { preferred: wanted }), threads,
     resolve: async (name) => resolveAsset(name)?.path,

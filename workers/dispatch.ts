@@ -4,8 +4,10 @@ import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { ensurePartitions } from '../adapters/postgres/migrate.ts';
+import { forgetDeadWorkers, readDetectionCapacity } from '../adapters/postgres/workers.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
 import { createPipelines } from '../adapters/temporal/pipelines.ts';
+import { adaptLimits } from './adaptive-limits.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Dependencies } from './dependencies.ts';
 import { every } from './periodic.ts';
@@ -16,6 +18,9 @@ const RECONCILE_MS = 2_000;
 const SWEEP_MS = 5_000;
 /** What the incident workflow does by itself it does within seconds; ringing earlier would only wake it twice. */
 const SWEEP_GRACE_MS = 10_000;
+/** As often as detect workers say how busy they are. */
+const ADAPT_MS = 2_000;
+const FORGET_MS = 3_600_000;
 /** Partitions are made three days ahead, so a few missed hours do not matter. */
 const PARTITIONS_MS = 3_600_000;
 /** Past the batch deadline the reconciler closes the batch; a workflow that it could not reach ends by itself soon after. */
@@ -30,9 +35,15 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs + AFTER_DEADLINE_MS });
   const doorbell = createDoorbell(client);
 
+  let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), settings);
+  const adapt = async (): Promise<void> => {
+    const next = adaptLimits(adapted, await readDetectionCapacity(pool), settings);
+    if (next.inFlight > adapted.inFlight || next.aloneInFlight > adapted.aloneInFlight) dispatcher.ring();
+    adapted = next;
+  };
   const dispatcher = new Dispatcher({
     batches, pipelines, log,
-    limits: { batchFrames: settings.batchFrames, inFlight: settings.batchesInFlight, deadlineMs, placement: 'spread' },
+    limits: () => ({ ...adapted, deadlineMs, placement: settings.placement }),
   });
   dispatcher.start();
   const listener = listen(deps.databaseUrl, FRAMES_WAITING, () => dispatcher.ring());
@@ -41,7 +52,9 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
     every(SWEEP_MS, 'sweep', log, async () => {
       for (const incidentId of await overdueIncidents(pool, SWEEP_GRACE_MS)) await doorbell.ring(incidentId);
     }),
+    every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
+    every(FORGET_MS, 'forget dead workers', log, () => forgetDeadWorkers(pool)),
   ];
 
   let stopped: () => void = () => {};

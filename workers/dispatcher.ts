@@ -11,7 +11,8 @@ const STARTS_AT_ONCE = 8;
 export interface DispatcherPorts {
   readonly batches: Batches;
   readonly pipelines: Pipelines;
-  readonly limits: ClaimLimits;
+  /** Asked at every claim: the limits follow the load. */
+  limits(): ClaimLimits;
   readonly log: StageLog;
 }
 
@@ -60,7 +61,7 @@ export class Dispatcher {
 
   async #claim(): Promise<ClaimedBatch | null> {
     try {
-      return await this.#ports.batches.claim(this.#ports.limits);
+      return await this.#ports.batches.claim(this.#ports.limits());
     } catch (error) {
       this.#ports.log.warn({ err: error }, 'claiming failed; trying again');
       return null;
@@ -86,8 +87,8 @@ export class Dispatcher {
 }
 
 /** False when it ran and ended before. */
-export async function startBatch({ batchId, placement, frames }: ClaimedBatch, { batches, pipelines, log }: Omit<DispatcherPorts, 'limits'>): Promise<boolean> {
-  const runId = await pipelines.start({ batchId, placement, frames });
+export async function startBatch({ batchId, placement, alone, frames }: ClaimedBatch, { batches, pipelines, log }: Omit<DispatcherPorts, 'limits'>): Promise<boolean> {
+  const runId = await pipelines.start({ batchId, placement, ...(alone ? { alone } : {}), frames });
   if (runId === null) return false;
   await batches.markStarted(batchId, runId);
   log.debug({ batchId, runId, frames: frames.length }, 'batch started');

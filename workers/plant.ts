@@ -18,6 +18,7 @@ import type { Log } from './log.ts';
 /** What decodes foreign bytes stands apart from what must not fall with it. */
 export const ONE_BOX: readonly ChildPlan[] = [
   workerPlan('pictures', ['validate', 'detect']),
+  workerPlan('quarantine', ['quarantine']),
   workerPlan('flow', ['workflows', 'evaluate', 'alert', 'record', 'incidents', 'messages', 'dispatch']),
 ];
 
@@ -70,6 +71,8 @@ export async function startPlant({ settings, env, log, logFiles, workers = ONE_B
 
     const childEnv = {
       ...env, DATABASE_URL: database, TEMPORAL_ADDRESS: temporal.address, SMTP_URL: smtpUrl,
+      // Every queue of an embedded server makes a frame wait for its next look, and its server shares these cores.
+      WATCHPOST_PLACEMENT: env['WATCHPOST_PLACEMENT'] || 'compact',
       WATCHPOST_HOME: settings.home, WATCHPOST_LOG_LEVEL: settings.logLevel,
     };
     const children = new Map<string, ManagedChild>();

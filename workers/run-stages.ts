@@ -2,22 +2,24 @@
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import type { WorkerOptions } from '@temporalio/worker';
 import { signOff, signOfLife } from '../adapters/postgres/workers.ts';
 import type { DetectorInUse } from '../adapters/postgres/workers.ts';
 import type { Settings } from '../config/settings.ts';
-import { STAGES } from '../contracts/stages.ts';
+import { LOCAL_STAGES, STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { openDependencies } from './dependencies.ts';
 import type { Dependencies } from './dependencies.ts';
 import { startDispatch } from './dispatch.ts';
+import type { OpenDetector } from './detector.ts';
 import type { Log } from './log.ts';
 import { every } from './periodic.ts';
 import { STAGE_REGISTRY } from './stage-registry.ts';
-import type { ActivityStageName } from './stage-registry.ts';
+import type { ActivityStageName, BuiltStage } from './stage-registry.ts';
 import { workflowBundle } from './workflow-bundle.ts';
 
-/** Status takes a process for dead after 30 s of silence: three missed signs. */
-const SIGN_OF_LIFE_MS = 10_000;
+/** The dispatcher sizes its batches by what the signs say, and a burst should not wait for that; status takes a process for dead after 30 s of silence. */
+const SIGN_OF_LIFE_MS = 2_000;
 
 /**
  * What runs is finished on a stop: cancelled at once, a frame would wait for its time limit on another worker, and a
@@ -39,15 +41,20 @@ interface Runner {
   stop(): Promise<void>;
 }
 
-export async function runStages(stages: readonly StageName[], settings: Settings, log: Log): Promise<RunningStages> {
+export interface RunOptions {
+  /** Benches and fault tests bring a detector of their own: one that sees nothing, is slow, or kills its process. */
+  readonly openDetector?: OpenDetector;
+}
+
+export async function runStages(stages: readonly StageName[], settings: Settings, log: Log, { openDetector }: RunOptions = {}): Promise<RunningStages> {
   quietRuntime(log);
-  // Two connections per stage: slots wait for each other's short statements rather than for more connections.
-  const deps = openDependencies(settings, log, { process: stages.join(','), connections: 2 + 2 * stages.length });
+  const deps = openDependencies(settings, log, { process: stages.join(','), connections: connectionsFor(stages), openDetector });
   const built = await startAll(stages, deps);
   const detector = built.find((stage) => stage.detector)?.detector;
+  const takeLoad = built.find((stage) => stage.takeLoad)?.takeLoad;
   const workerId = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
   const pool = await deps.pool();
-  const life = every(SIGN_OF_LIFE_MS, 'sign of life', log, () => signOfLife(pool, { workerId, stages, detector: detector ?? null }));
+  const life = every(SIGN_OF_LIFE_MS, 'sign of life', log, () => signOfLife(pool, { workerId, stages, detector: detector ?? null, load: takeLoad?.() ?? null }));
   log.info({ stages, workerId }, 'stages running');
 
   const ended = Promise.all(built.map((stage) => stage.ended)).then(() => undefined);
@@ -67,6 +74,11 @@ export async function runStages(stages: readonly StageName[], settings: Settings
   };
 }
 
+/** Two per stage: slots wait for each other's short statements rather than for more connections. Workflows bring the stages that may run beside them. */
+function connectionsFor(stages: readonly StageName[]): number {
+  return 2 + 2 * (stages.length + (stages.includes('workflows') ? LOCAL_STAGES.length : 0));
+}
+
 /** All or none: what started beside a stage that could not is stopped again, or it would hold the process open. */
 async function startAll(stages: readonly StageName[], deps: Dependencies): Promise<Awaited<ReturnType<typeof startStage>>[]> {
   const starts = await Promise.allSettled(stages.map((stage) => startStage(stage, deps)));
@@ -78,7 +90,7 @@ async function startAll(stages: readonly StageName[], deps: Dependencies): Promi
   throw failed.reason;
 }
 
-async function startStage(stage: StageName, deps: Dependencies): Promise<Runner & { detector?: DetectorInUse | undefined }> {
+async function startStage(stage: StageName, deps: Dependencies): Promise<Runner & Pick<BuiltStage, 'detector' | 'takeLoad'>> {
   const row = STAGES[stage];
   if (row.kind === 'loop') return startDispatch(deps);
   const common = {
@@ -88,12 +100,23 @@ async function startStage(stage: StageName, deps: Dependencies): Promise<Runner 
   if (row.kind === 'workflows') {
     return running(await Worker.create({
       ...common, workflowBundle: await workflowBundle(), maxConcurrentWorkflowTaskExecutions: row.slots,
+      ...(stage === 'workflows' ? await localStages(deps) : {}),
       // A worker that died holds its cached workflows hostage for this long; frames are short, so little is lost by asking again.
       stickyQueueScheduleToStartTimeout: '3 seconds',
     }));
   }
-  const { activities, detector } = await STAGE_REGISTRY[stage as ActivityStageName](deps);
-  return { ...running(await Worker.create({ ...common, activities, maxConcurrentActivityTaskExecutions: row.slots })), detector };
+  const { activities, ...said } = await STAGE_REGISTRY[stage as ActivityStageName](deps);
+  return { ...running(await Worker.create({ ...common, activities, maxConcurrentActivityTaskExecutions: row.slots })), ...said };
+}
+
+/** The activities that a `compact` pipeline runs beside itself. Only those: nobody may ask this process for them through a queue. */
+async function localStages(deps: Dependencies): Promise<Pick<WorkerOptions, 'activities' | 'enableNonLocalActivities' | 'maxConcurrentLocalActivityExecutions'>> {
+  const built = await Promise.all(LOCAL_STAGES.map((stage) => STAGE_REGISTRY[stage](deps)));
+  return {
+    activities: Object.assign({}, ...built.map(({ activities }) => activities)) as object,
+    enableNonLocalActivities: false,
+    maxConcurrentLocalActivityExecutions: Math.max(...LOCAL_STAGES.map((stage) => STAGES[stage].slots)),
+  };
 }
 
 function running(worker: Worker): Runner {

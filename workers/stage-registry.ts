@@ -19,9 +19,10 @@ import { createDoorbell } from '../adapters/temporal/doorbell.ts';
 import { STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { openChannels } from './channels.ts';
+import { meterDetector } from './detect-meter.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openDetectorInUse } from './detector.ts';
-import type { DetectorInUse } from '../adapters/postgres/workers.ts';
+import type { DetectLoad, DetectorInUse } from '../adapters/postgres/workers.ts';
 
 export type ActivityStageName = { [Name in StageName]: (typeof STAGES)[Name]['kind'] extends 'activities' ? Name : never }[StageName];
 
@@ -29,6 +30,8 @@ export interface BuiltStage {
   readonly activities: object;
   /** Of a detect stage: which model it uses, and why. */
   readonly detector?: DetectorInUse;
+  /** Of a detect stage: how busy it was since the last call. */
+  readonly takeLoad?: () => DetectLoad;
 }
 
 export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependencies) => Promise<BuiltStage>>> = {
@@ -40,13 +43,25 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   }),
 
   detect: async (deps) => {
-    const { detector, inUse } = await openDetectorInUse(deps);
+    const threads = deps.settings.detectorThreads;
+    const { detector: plain, inUse } = await openDetectorInUse(deps, threads);
+    const { detector, takeLoad } = meterDetector(plain, { slots: STAGES.detect.slots, threads });
     return {
-      detector: inUse,
+      detector: inUse, takeLoad,
       activities: createDetectActivities({
         ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-        detector, log: deps.log, concurrency: deps.settings.detectorThreads + 1,
+        detector, log: deps.log, concurrency: threads + 1,
       }),
+    };
+  },
+
+  quarantine: async (deps) => {
+    const { detector, inUse } = await openDetectorInUse(deps, 1);
+    const ledger = createFrameResults(await deps.pool(), deps.settings);
+    const common = { ledger, store: await deps.frameStore(), log: deps.log, concurrency: 1 };
+    return {
+      detector: inUse,
+      activities: { ...createValidateActivities({ ...common, images: createImageReader() }), ...createDetectActivities({ ...common, detector }) },
     };
   },
 

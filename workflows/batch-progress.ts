@@ -25,7 +25,7 @@ export class BatchProgress {
       this.note(stage, result.exceptions);
       return result;
     } catch (error) {
-      if (isCancellation(error) || !(error instanceof ActivityFailure)) throw error;
+      if (isCancellation(error) || !(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
       this.note(stage, this.#broken(positions, error));
       return undefined;
     }
@@ -39,8 +39,10 @@ export class BatchProgress {
   }
 
   /** A stage that broke as a whole says nothing about one frame of many: those run again, alone. A frame alone is failed. */
-  #broken(positions: readonly number[], error: ActivityFailure): FrameException[] {
-    const type = error.cause instanceof ApplicationFailure ? error.cause.type : undefined;
+  #broken(positions: readonly number[], error: ActivityFailure | ApplicationFailure): FrameException[] {
+    // A local activity throws its failure as it is, one on a queue wraps it.
+    const failure = error instanceof ActivityFailure ? error.cause : error;
+    const type = failure instanceof ApplicationFailure ? failure.type : undefined;
     const code: FailureCode = type && isFailureCode(type) ? type : 'stage_defect';
     const outcome = positions.length > 1 ? 'retry' : 'failed';
     return positions.map((position) => ({ position, outcome, code }));

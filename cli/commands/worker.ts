@@ -4,6 +4,7 @@ import type { Command } from 'commander';
 import { STAGE_NAMES, isStageName } from '../../contracts/stages.ts';
 import type { StageName } from '../../contracts/stages.ts';
 import { usageError } from '../command-error.ts';
+import type { RunOptions } from '../../workers/run-stages.ts';
 import type { Context } from '../context.ts';
 
 /** Asked to stop during the start: what opens within this time is closed in order, a server that does not answer is not waited for. */
@@ -19,7 +20,7 @@ export function addWorker(program: Command, context: Context): void {
 }
 
 /** Resolves with the exit code: 0 after an orderly stop, 1 when a worker broke. */
-export async function runWorker(stages: readonly StageName[], context: Context): Promise<number> {
+export async function runWorker(stages: readonly StageName[], context: Pick<Context, 'settings'>, options: RunOptions = {}): Promise<number> {
   const { sayReady, stopRequested } = await import('../../workers/lifecycle.ts');
   // Before anything is opened, so that a stop during the start is not lost.
   const stop = stopRequested();
@@ -28,7 +29,7 @@ export async function runWorker(stages: readonly StageName[], context: Context):
   const settings = context.settings();
   const log = createLog('worker', settings.logLevel);
 
-  const starting = runStages(stages, settings, log);
+  const starting = runStages(stages, settings, log, options);
   // Without a hold on the process: a stop long after the start sets this timer too.
   const running = await Promise.race([starting, stop.then(() => sleep(START_GRACE_MS, undefined, { ref: false }))]);
   if (running === undefined) {

@@ -64,6 +64,7 @@ describe('the reconciliation', () => {
     const lastWeek = new Date(Date.now() - 7 * 24 * hour).toISOString();
     expect((await accounting(`?from=${lastWeek}&to=${lastWeek}`)).totals.accepted).toBe(0);
     expect((await api.get('/v1/ops/accounting?from=x')).json.code).toBe('captured_at_malformed');
+    expect((await accounting('?to=0001-01-01T00:00:00Z')).from).toBe('0001-01-01T00:00:00.000000Z');
   });
 
   it('holds at every moment while frames come and settle', async () => {
@@ -135,8 +136,8 @@ describe('the status of the plant', () => {
     await accepted('gate');
     await claim(api.db.pool);
     const detector = { name: 'coco-ssd', version: '1', sha256: 'a'.repeat(64), runtime: 'tfjs-wasm', calibration: 'none', fallback: 'YOLOX-Nano could not be had.', labels: ['person'] };
-    for (const workerId of ['w1', 'w2']) await signOfLife(api.db.pool, { workerId, stages: ['detect'], detector });
-    await signOfLife(api.db.pool, { workerId: 'w3', stages: ['record'], detector: null });
+    for (const workerId of ['w1', 'w2']) await signOfLife(api.db.pool, { workerId, stages: ['detect'], detector, load: null });
+    await signOfLife(api.db.pool, { workerId: 'w3', stages: ['record'], detector: null, load: null });
     await api.db.pool.query("UPDATE workers SET seen_at = now() - interval '1 minute' WHERE worker_id = 'w2'");
     const { json } = await api.get('/v1/ops/status');
     expect(json).toMatchObject({ waitingFrames: 1, framesInFlight: 1, openBatches: 1, failedFrames: 0, openIncidents: 0, undeliveredMessages: 0, detectors: [detector] });

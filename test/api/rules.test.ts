@@ -86,6 +86,7 @@ describe('warnings', () => {
     await signOfLife(api.db.pool, {
       workerId: 'w', stages: ['detect'],
       detector: { name: 'zoo', version: '1', sha256: 'x', runtime: 'none', calibration: 'none', fallback: null, labels: ['raccoon'] },
+      load: null,
     });
     expect((await api.get('/v1/rules/120')).json.warnings).toMatchObject([{ code: 'class_unknown', message: expect.stringContaining('Dog') }]);
     await api.db.pool.query('DELETE FROM workers');

@@ -18,7 +18,7 @@ const pictures = await courtyardFrames(20);
 describe.skipIf(!pictures)('kill -9', () => {
   let plant: TestPlant;
   beforeAll(async () => {
-    plant = await startTestPlant({ workers: STAGE_NAMES.map((stage) => workerPlan(stage, [stage])) });
+    plant = await startTestPlant({ workers: STAGE_NAMES.map((stage) => workerPlan(stage, [stage])), env: { WATCHPOST_PLACEMENT: 'spread' } });
     const devices = Array.from({ length: DEVICES }, (_, n) => `cam-${n}`);
     await putAccount(plant, 'ann', devices, { 100: 'RuleID: 100 | Unsafe Class: Person | ALL with probability>50%' });
   }, 180_000);

@@ -156,6 +156,11 @@ describe('the canonical form', () => {
     expect(plusMs(from, -0.002)).toBe('2026-11-21T02:13:59.999999Z');
     expect(plusMs(from, 1000.001)).toBe('2026-11-21T02:14:01.000002Z');
   });
+
+  it('stop at the first and the last moment that there is', () => {
+    expect(plusMs(parseInstant('0001-01-01T00:00:01Z'), -2000)).toBe('0001-01-01T00:00:00.000000Z');
+    expect(plusMs(parseInstant('9999-12-31T23:59:59.9Z'), 200)).toBe('9999-12-31T23:59:59.999999Z');
+  });
 });
 
 describe('time zones', () => {

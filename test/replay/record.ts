@@ -33,8 +33,9 @@ export async function recordHistory(scenario: Scenario, address: string): Promis
       throw error;
     }
   }]));
-  const workers = [await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), identity: 'recorder' })];
-  for (const queue of new Set(Object.keys(activities).map((name) => QUEUE_OF[name as keyof AllActivities]))) {
+  // With activities of its own for those that a compact pipeline runs beside itself.
+  const workers = [await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), identity: 'recorder', activities, enableNonLocalActivities: false })];
+  for (const queue of new Set([STAGES.quarantine.taskQueue, ...Object.keys(activities).map((name) => QUEUE_OF[name as keyof AllActivities])])) {
     workers.push(await Worker.create({ connection, taskQueue: queue, activities, identity: 'recorder' }));
   }
   const running = workers.map((worker) => worker.run());

@@ -43,9 +43,9 @@ describe('recorded histories', () => {
     await expect(replay('match', JSON.parse(without) as History)).rejects.toThrow();
   });
 
-  it('hold at most 256 bytes of payload per frame for a full batch', async () => {
-    const one = payloadBytes(await read('match'));
-    const sixteen = payloadBytes(await read('sixteen-frames'));
+  it.each([['match', 'sixteen-frames'], ['compact-match', 'compact-sixteen-frames']])('hold at most 256 bytes of payload per frame for a full batch: %s', async (single, full) => {
+    const one = payloadBytes(await read(single));
+    const sixteen = payloadBytes(await read(full));
     expect((sixteen - one) / 15).toBeLessThanOrEqual(MOST_BYTES_PER_FRAME);
   });
 

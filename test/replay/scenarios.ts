@@ -23,13 +23,14 @@ export interface Scenario {
 const USER = 'north-site';
 const ZONE = 'Europe/Berlin';
 
-function batchOf(frames: number): FramePipelineInput {
+function batchOf(frames: number, where: Partial<FramePipelineInput>): FramePipelineInput {
   return {
     batchId: '01900000-0000-7000-8000-0000000000b1', placement: 'spread',
     frames: Array.from({ length: frames }, (_, n) => ({
       frameId: `01900000-0000-7000-8000-${String(n).padStart(12, '0')}`,
       tag: buildTag({ userId: USER, deviceId: `cam-${n}`, capturedAt: parseInstant(`2026-03-01T02:14:${String(n).padStart(2, '0')}Z`), timeZone: ZONE }),
     })),
+    ...where,
   };
 }
 
@@ -42,8 +43,8 @@ const matchAll: EvaluateActivities = { evaluateRules: async ({ positions }) => (
 const alerted: AlertActivities = { raiseAlerts: async () => ({ exceptions: [] }) };
 const recorded: RecordActivities = { recordOutcomes: async ({ exceptions }) => ({ settled: 1, returned: exceptions.filter(({ outcome }) => outcome === 'retry').length }) };
 
-const frame = (name: string, activities: Partial<AllActivities>, frames = 1): Scenario =>
-  ({ name, workflow: FRAME_PIPELINE, input: batchOf(frames), activities: { ...owned, ...seen, ...matchNothing, ...alerted, ...recorded, ...activities } });
+const frame = (name: string, activities: Partial<AllActivities>, frames = 1, where: Partial<FramePipelineInput> = {}): Scenario =>
+  ({ name, workflow: FRAME_PIPELINE, input: batchOf(frames, where), activities: { ...owned, ...seen, ...matchNothing, ...alerted, ...recorded, ...activities } });
 
 const incident = (name: string, activities: Partial<AllActivities>, ringAfterReviews: readonly number[] = []): Scenario =>
   ({ name, workflow: INCIDENT_WORKFLOW, input: { incidentId: '01900000-0000-7000-8000-00000000001c' }, activities, ringAfterReviews });
@@ -72,6 +73,14 @@ export const SCENARIOS: readonly Scenario[] = [
     evaluateRules: async () => ({ exceptions: [], matched: [3] }),
   }, 4),
 
+  frame('compact-no-match', {}, 1, { placement: 'compact' }),
+  frame('compact-match', matchAll, 1, { placement: 'compact' }),
+  frame('compact-sixteen-frames', matchAll, 16, { placement: 'compact' }),
+  frame('compact-stage-broke', { evaluateRules: () => Promise.reject(new BrokenStage('rule_malformed')) }, 1, { placement: 'compact' }),
+  frame('compact-tried-again', { recordOutcomes: afterAnOutage(recorded.recordOutcomes) }, 1, { placement: 'compact' }),
+  frame('alone', matchAll, 1, { alone: true }),
+  frame('compact-alone', matchAll, 1, { placement: 'compact', alone: true }),
+
   incident('incident-told-and-closed', {
     deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
     reviewIncident: inTurn([{ open: true, reviewInMs: 200 }, { open: false, reviewInMs: null }]),
@@ -85,6 +94,12 @@ export const SCENARIOS: readonly Scenario[] = [
     reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
   }, [1]),
 ];
+
+/** Answers after four tries that met an outage: long enough for a local activity to leave its workflow task and wait by a timer. */
+function afterAnOutage<I, T>(work: (input: I) => Promise<T>): (input: I) => Promise<T> {
+  let outages = 4;
+  return (input) => (outages-- > 0 ? Promise.reject(new Error('database_unavailable')) : work(input));
+}
 
 /** What an activity throws when its whole stage cannot be done; the recorder turns it into the failure that the SDK would see. */
 export class BrokenStage extends Error {

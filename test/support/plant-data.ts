@@ -42,7 +42,7 @@ export async function accept(pool: Pool, userId: string, deviceId: string, at: I
   return accepted as AcceptedFrame;
 }
 
-export const LIMITS = { batchFrames: 1, inFlight: 100, deadlineMs: 60_000, placement: 'spread' } as const;
+export const LIMITS = { batchFrames: 1, inFlight: 100, aloneInFlight: 2, deadlineMs: 60_000, placement: 'spread' } as const;
 
 export async function claim(pool: Pool, batchFrames = 1): Promise<ClaimedBatch> {
   const batch = await createBatches(pool).claim({ ...LIMITS, batchFrames });

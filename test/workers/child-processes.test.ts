@@ -30,8 +30,8 @@ const diary = (): string[] => (existsSync(diaryPath()) ? readFileSync(diaryPath(
 
 function start(what: 'serve' | 'crash' | 'deaf', plan: Partial<ChildPlan> = {}, options: Partial<ChildOptions> = {}): ManagedChild {
   const child = startChild(
-    { name: 'child', args: [diaryPath(), what], ...plan },
-    { env: { ...process.env, COLOUR: 'red' }, logPath: join(dir, 'log'), log: createLog('test', 'silent'), executable: CHILD, ...options },
+    { name: 'child', args: [diaryPath(), what], executable: CHILD, ...plan },
+    { env: { ...process.env, COLOUR: 'red' }, logPath: join(dir, 'log'), log: createLog('test', 'silent'), ...options },
   );
   children.push(child);
   return child;

@@ -33,12 +33,12 @@ class Plant {
   };
 
   readonly dispatcher = new Dispatcher({
-    batches: this.batches as Batches, pipelines: this.pipelines as Pipelines, limits: LIMITS, log: createLog('test', 'silent'),
+    batches: this.batches as Batches, pipelines: this.pipelines as Pipelines, limits: () => LIMITS, log: createLog('test', 'silent'),
   });
 
   frame(): string {
     const batchId = randomUUID();
-    this.waiting.push({ batchId, placement: 'spread', frames: [{ frameId: randomUUID(), tag: 'tag' }] });
+    this.waiting.push({ batchId, placement: 'spread', alone: false, frames: [{ frameId: randomUUID(), tag: 'tag' }] });
     return batchId;
   }
 }

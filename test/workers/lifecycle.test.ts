@@ -106,8 +106,8 @@ describe('a process of ours', () => {
     const supervisor = startScript(`
       import { startChild } from ${JSON.stringify(new URL('../../workers/child-processes.ts', import.meta.url).href)};
       import { createLog } from ${JSON.stringify(new URL('../../workers/log.ts', import.meta.url).href)};
-      const child = startChild({ name: 'child', args: [] }, {
-        env: process.env, logPath: '/dev/null', log: createLog('test', 'silent'), executable: ${JSON.stringify(new URL('orphan-to-be.mjs', import.meta.url).pathname)},
+      const child = startChild({ name: 'child', args: [], executable: ${JSON.stringify(new URL('orphan-to-be.mjs', import.meta.url).pathname)} }, {
+        env: process.env, logPath: '/dev/null', log: createLog('test', 'silent'),
       });
       await child.ready;
       console.log(child.pid);`, { tsx: true });

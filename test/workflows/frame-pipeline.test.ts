@@ -10,11 +10,27 @@ interface ScheduledEvent {
   };
 }
 
+interface LocalEvent {
+  readonly markerRecordedEventAttributes?: { readonly markerName: string; readonly details: { readonly data: { readonly payloads: readonly { readonly data: string }[] } } };
+}
+
+type History = { readonly events: readonly (ScheduledEvent & LocalEvent)[] };
+
 interface Call { readonly activity: string; readonly queue: string; readonly input: unknown }
+
+const historyOf = async (scenario: string): Promise<History> =>
+  JSON.parse(await readFile(new URL(`../replay/histories/${scenario}.json`, import.meta.url), 'utf8')) as History;
+
+/** Names of the local activities that ended, in order. */
+async function localCallsOf(scenario: string): Promise<string[]> {
+  const { events } = await historyOf(scenario);
+  const ended = events.flatMap(({ markerRecordedEventAttributes: marker }) => (marker?.markerName === 'core_local_activity' ? [marker.details.data.payloads[0]?.data ?? ''] : []));
+  return [...new Set(ended.map((data) => (JSON.parse(Buffer.from(data, 'base64').toString('utf8')) as { activity_type: string }).activity_type))];
+}
 
 /** What the pipeline asked for, in order, as its recorded history tells; a replay test holds the history against today's code. */
 async function callsOf(scenario: string): Promise<Call[]> {
-  const { events } = JSON.parse(await readFile(new URL(`../replay/histories/${scenario}.json`, import.meta.url), 'utf8')) as { events: ScheduledEvent[] };
+  const { events } = await historyOf(scenario);
   return events.flatMap(({ activityTaskScheduledEventAttributes: call }) => call === undefined ? [] : [{
     activity: call.activityType.name, queue: call.taskQueue.name,
     input: JSON.parse(Buffer.from(call.input.payloads[0]?.data ?? '', 'base64').toString('utf8')) as unknown,
@@ -30,6 +46,26 @@ describe('the frame pipeline', () => {
       ['validateFrames', 'watchpost-validate'], ['detectObjects', 'watchpost-detect'], ['evaluateRules', 'watchpost-evaluate'],
       ['raiseAlerts', 'watchpost-alert'], ['recordOutcomes', 'watchpost-record'],
     ]);
+  });
+
+  it('asks no queue for what a compact placement runs beside the workflow', async () => {
+    expect((await callsOf('compact-match')).map(({ activity, queue }) => [activity, queue])).toEqual([
+      ['validateFrames', 'watchpost-validate'], ['detectObjects', 'watchpost-detect'],
+    ]);
+    expect(await localCallsOf('compact-match')).toEqual(['evaluateRules', 'raiseAlerts', 'recordOutcomes']);
+  });
+
+  it.each(['alone', 'compact-alone'])('decodes a frame that runs alone in quarantine only: %s', async (scenario) => {
+    const calls = await callsOf(scenario);
+    expect(calls.slice(0, 2).map(({ activity, queue }) => [activity, queue])).toEqual([
+      ['validateFrames', 'watchpost-quarantine'], ['detectObjects', 'watchpost-quarantine'],
+    ]);
+  });
+
+  it('waits out an outage of a local stage by a timer, not inside a workflow task', async () => {
+    const { events } = await historyOf('compact-tried-again');
+    expect(events.filter((event) => 'timerStartedEventAttributes' in event).length).toBeGreaterThan(0);
+    expect(await localCallsOf('compact-tried-again')).toContain('recordOutcomes');
   });
 
   it('leaves out the alert stage when nothing matched', async () => {

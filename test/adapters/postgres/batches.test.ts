@@ -68,6 +68,55 @@ describe('claiming', () => {
     const taken = [await batches.claim({ ...LIMITS, batchFrames: 8 }), await batches.claim({ ...LIMITS, batchFrames: 8 })];
     expect(taken.map(devicesOf)).toEqual([['a1'], ['b1']]);
     expect(taken[0]?.frames[0]?.frameId).toBe(alone.frameId);
+    expect(taken.map((batch) => batch?.alone)).toEqual([true, false]);
+  });
+});
+
+describe('quarantine', () => {
+  const markAlone = (frameId: string, returnedSecondsAgo = 1) => db.pool.query(
+    "UPDATE open_frames SET alone = true, returned_at = now() - $2 * interval '1 second' WHERE frame_id = $1", [frameId, returnedSecondsAgo]);
+
+  it('has a limit of its own: neither kind of batch takes the room of the other', async () => {
+    await markAlone((await accept(db.pool, 'ann', 'a1')).frameId);
+    await markAlone((await accept(db.pool, 'ann', 'a2')).frameId);
+    await accept(db.pool, 'bob', 'b1');
+    const limits = { ...LIMITS, inFlight: 1, aloneInFlight: 1 };
+    const taken = [await batches.claim(limits), await batches.claim(limits), await batches.claim(limits)];
+    expect(taken.map((batch) => batch?.alone)).toEqual([true, false, undefined]);
+    await batches.giveBack(taken[1]!.batchId, 'lost');
+    expect(devicesOf(await batches.claim(limits))).toEqual(['b1']);
+    await batches.giveBack(taken[0]!.batchId, 'lost');
+    expect((await batches.claim(limits))?.alone).toBe(true);
+  });
+
+  it('without room holds the lane of its frame back, but not the frames before it', async () => {
+    const before = await accept(db.pool, 'ann', 'a1', at(0));
+    await markAlone((await accept(db.pool, 'ann', 'a1', at(1))).frameId);
+    await accept(db.pool, 'ann', 'a1', at(2));
+    const limits = { ...LIMITS, batchFrames: 8, aloneInFlight: 0 };
+    const first = await batches.claim(limits);
+    expect(first?.frames.map(({ frameId }) => frameId)).toEqual([before.frameId]);
+    await db.pool.query('DELETE FROM open_frames WHERE frame_id = $1', [before.frameId]);
+    expect(await batches.claim(limits)).toBeNull();
+  });
+
+  it('that has no room for a minute lets the lane move on, and takes the frame when it has', async () => {
+    const alone = await accept(db.pool, 'ann', 'a1', at(1));
+    const next = await accept(db.pool, 'ann', 'a1', at(2));
+    await markAlone(alone.frameId, 59);
+    const limits = { ...LIMITS, batchFrames: 8, aloneInFlight: 0 };
+    expect(await batches.claim(limits)).toBeNull();
+    await markAlone(alone.frameId, 61);
+    const moved = await batches.claim(limits);
+    expect(moved?.frames.map(({ frameId }) => frameId)).toEqual([next.frameId]);
+    await batches.giveBack(moved!.batchId, 'lost');
+    expect((await batches.claim({ ...limits, aloneInFlight: 1 }))?.frames.map(({ frameId }) => frameId)).toEqual([alone.frameId]);
+  });
+
+  it('is what a batch that was claimed for it is started in again', async () => {
+    await markAlone((await accept(db.pool, 'ann', 'a1')).frameId);
+    const batch = await batches.claim(LIMITS);
+    expect(await batches.reclaim(batch!.batchId)).toEqual(batch);
   });
 });
 

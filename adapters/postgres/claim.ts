@@ -1,0 +1,90 @@
+/** Claiming: which waiting frames go together in the next batch. */
+import { uuidv7 } from 'uuidv7';
+import type { Instant } from '../../contracts/time.ts';
+import type { ClaimedBatch, ClaimLimits } from './batches.ts';
+import { query } from './pool.ts';
+import type { Client } from './pool.ts';
+
+/** Serialises claims of all dispatchers, so that two of them never see the same lane free. */
+const CLAIM_LOCK = 7_238_115;
+/**
+ * How long a lane waits for its own frame that must run alone while quarantine has no room. Rules with memory want frames in order; but a minute
+ * of a camera is more than the order is worth, so the lane then moves on, and the frame comes late.
+ */
+const LANE_WAITS_SECONDS = 60;
+
+interface WaitingRow {
+  frame_id: string; captured_at: Instant; tag: string; device_id: string; alone: boolean;
+}
+
+/** Which kinds of batch may still be opened. */
+interface Room {
+  readonly shared: boolean;
+  readonly alone: boolean;
+}
+
+/** One batch, inside a transaction; null when nothing waits in a free lane that there is room for. */
+export async function claim(client: Client, limits: ClaimLimits): Promise<ClaimedBatch | null> {
+  await client.query('SELECT pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
+  const room = await roomLeft(client, limits);
+  if (!room.shared && !room.alone) return null;
+  const waiting = await waitingFrames(client, room, limits.batchFrames);
+  const [first] = waiting;
+  if (!first) return null;
+  const { alone } = first;
+  const frames = alone ? [first] : waiting.filter((frame) => !frame.alone);
+  const { placement, deadlineMs } = limits;
+
+  const batchId = uuidv7();
+  await query(client, `
+    WITH batch AS (
+      INSERT INTO batches (batch_id, placement, alone, frame_count, deadline_at)
+      VALUES ($1, $2, $3, cardinality($5::uuid[]), now() + $4 * interval '1 millisecond') RETURNING batch_id),
+    members AS (
+      INSERT INTO batch_frames (batch_id, position, frame_id, captured_at)
+      SELECT batch_id, position - 1, frame_id, captured_at
+      FROM batch, unnest($5::uuid[], $6::timestamptz[]) WITH ORDINALITY AS frame (frame_id, captured_at, position))
+    UPDATE open_frames SET batch_id = $1 WHERE frame_id = ANY($5)`,
+  [batchId, placement, alone, deadlineMs, frames.map((frame) => frame.frame_id), frames.map((frame) => frame.captured_at)]);
+  return { batchId, placement, alone, frames: frames.map(({ frame_id, tag }) => ({ frameId: frame_id, tag })) };
+}
+
+async function roomLeft(client: Client, { inFlight, aloneInFlight }: ClaimLimits): Promise<Room> {
+  const [open] = await query<{ shared: number; alone: number }>(client, `
+    SELECT count(*) FILTER (WHERE NOT alone) AS shared, count(*) FILTER (WHERE alone) AS alone FROM batches WHERE closed_at IS NULL`);
+  return { shared: (open?.shared ?? 0) < inFlight, alone: (open?.alone ?? 0) < aloneInFlight };
+}
+
+/**
+ * Frames of the free lanes that there is room for, fairest first: users take turns, counting what they have in flight, and within a user the
+ * lane that waits longest comes first. No frame overtakes one of its lane that runs alone, but for LANE_WAITS_SECONDS. Lanes
+ * are found by skipping through the index, so the cost follows the number of lanes that wait, not the number of frames.
+ */
+function waitingFrames(client: Client, room: Room, limit: number): Promise<WaitingRow[]> {
+  return query<WaitingRow & Record<string, unknown>>(client, `
+    WITH RECURSIVE lane AS (
+      (SELECT device_id FROM open_frames WHERE batch_id IS NULL ORDER BY device_id LIMIT 1)
+      UNION ALL
+      SELECT (SELECT next.device_id FROM open_frames next WHERE next.batch_id IS NULL AND next.device_id > lane.device_id ORDER BY next.device_id LIMIT 1)
+      FROM lane WHERE lane.device_id IS NOT NULL),
+    busy AS (SELECT user_id, count(DISTINCT device_id) AS lanes FROM open_frames WHERE batch_id IS NOT NULL GROUP BY user_id),
+    line AS (
+      SELECT frame.*, row_number() OVER (PARTITION BY frame.device_id ORDER BY frame.captured_at) AS step,
+             min(frame.captured_at) FILTER (WHERE frame.alone) OVER (PARTITION BY frame.device_id) AS first_alone_at,
+             first_value(frame.opened_at) OVER (PARTITION BY frame.device_id ORDER BY frame.captured_at) AS since
+      FROM lane
+      CROSS JOIN LATERAL (SELECT * FROM open_frames waiting WHERE waiting.device_id = lane.device_id AND waiting.batch_id IS NULL
+                            AND ($3 OR NOT waiting.alone OR waiting.returned_at > now() - $4 * interval '1 second')
+                          ORDER BY waiting.captured_at LIMIT $1) frame
+      WHERE NOT EXISTS (SELECT 1 FROM open_frames claimed WHERE claimed.device_id = lane.device_id AND claimed.batch_id IS NOT NULL)),
+    ready AS (
+      SELECT * FROM line
+      WHERE CASE WHEN alone THEN $3 AND step = 1 ELSE $2 AND (first_alone_at IS NULL OR captured_at < first_alone_at) END),
+    turn AS (
+      SELECT ready.*, coalesce(busy.lanes, 0) + dense_rank() OVER (PARTITION BY ready.user_id ORDER BY ready.since, ready.device_id) AS turn
+      FROM ready LEFT JOIN busy USING (user_id))
+    SELECT turn.frame_id, turn.captured_at, turn.device_id, turn.alone, frame.tag FROM turn
+    JOIN frames frame ON frame.device_id = turn.device_id AND frame.captured_at = turn.captured_at
+    ORDER BY turn.turn, turn.since, turn.device_id, turn.step
+    LIMIT $1`, [limit, room.shared, room.alone, LANE_WAITS_SECONDS]);
+}
