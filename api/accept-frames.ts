@@ -1,12 +1,8 @@
-/**
- * Acceptance: check, bytes durable, ledger row, and only then the answer. Whoever gets a receipt may forget the frame.
- *
- * Takes lists from the first day, so that several requests can share one commit.
- */
+/** Acceptance: check, bytes durable, ledger row, and only then the answer. Whoever gets a receipt may forget the frame. */
 import type { FrameStore } from '../activities/ports/frame-store.ts';
 import type { Backlog } from '../adapters/postgres/backlog.ts';
 import type { SendingDevice } from '../adapters/postgres/devices.ts';
-import { FAILURES, Failure, failureIn } from '../contracts/failures.ts';
+import { Failure, failureIn } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import { instantToDate, parseInstant } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
@@ -31,30 +27,35 @@ export interface AcceptanceLimits {
 }
 
 export interface AcceptancePorts {
-  findDevices(deviceIds: readonly string[]): Promise<ReadonlyMap<string, SendingDevice>>;
+  findDevice(deviceId: string): Promise<SendingDevice | undefined>;
   readonly backlog: Backlog;
   readonly store: Pick<FrameStore, 'put'>;
-  acceptFrames(frames: readonly NewFrame[]): Promise<AcceptedFrame[]>;
+  acceptFrame(frame: NewFrame): Promise<AcceptedFrame | Failure>;
   readonly limits: AcceptanceLimits;
   now(): number;
 }
 
-/** One answer per offer, in order: a receipt, or why there is none. Throws only what is a defect. */
-export type Acceptance = (offers: readonly FrameOffer[]) => Promise<(AcceptedFrame | Failure)[]>;
+/** A receipt, or why there is none. Throws only what is a defect. */
+export type Acceptance = (offer: FrameOffer) => Promise<AcceptedFrame | Failure>;
 
 export function createAcceptance(ports: AcceptancePorts): Acceptance {
-  return async (offers) => {
-    const devices = await ports.findDevices(offers.map(({ deviceId }) => deviceId));
-    const kept = await Promise.all(offers.map((offer) => orFailure(() => keep(offer, devices.get(offer.deviceId), ports))));
-    const frames = kept.filter((frame): frame is NewFrame => !(frame instanceof Failure));
-    const accepted = await commit(frames, ports).then((answers) => answers[Symbol.iterator]());
-    return kept.map((frame) => (frame instanceof Failure ? frame : accepted.next().value!));
+  return async (offer) => {
+    try {
+      const frame = await keep(offer, ports);
+      const answer = await ports.acceptFrame(frame);
+      if (!(answer instanceof Failure) && !answer.duplicate) ports.backlog.noteAccepted(frame.userId);
+      return answer;
+    } catch (error) {
+      const failure = failureIn(error);
+      if (failure) return failure;
+      throw error;
+    }
   };
 }
 
 /** Everything but the row: refuses, or leaves the bytes durable. */
-async function keep(offer: FrameOffer, device: SendingDevice | undefined, ports: AcceptancePorts): Promise<NewFrame> {
-  const sender = requireSender(offer, device);
+async function keep(offer: FrameOffer, ports: AcceptancePorts): Promise<NewFrame> {
+  const sender = requireSender(offer, await ports.findDevice(offer.deviceId));
   const givenCapturedAt = parseInstant(offer.capturedAt);
   refuseImpossibleTime(givenCapturedAt, ports);
   if (offer.bytes.length === 0) throw new Failure('body_empty', 'the request has no body');
@@ -88,26 +89,4 @@ async function refuseWhenFull(userId: string, { backlog, limits }: AcceptancePor
   const { total, ofUser } = await backlog.current();
   if (ofUser(userId) >= limits.userWaitingFrames) throw new Failure('quota_exceeded', `user ${userId} has ${limits.userWaitingFrames} frames on their way`);
   if (total >= limits.backlogFrames) throw new Failure('collector_full', `${limits.backlogFrames} frames are on their way`);
-}
-
-async function commit(frames: readonly NewFrame[], ports: AcceptancePorts): Promise<(AcceptedFrame | Failure)[]> {
-  if (frames.length === 0) return [];
-  const answers = await orFailure(() => ports.acceptFrames(frames));
-  if (!(answers instanceof Failure)) {
-    answers.forEach(({ duplicate }, index) => { if (!duplicate) ports.backlog.noteAccepted(frames[index]!.userId); });
-    return answers;
-  }
-  // One frame that cannot be accepted must not cost its neighbours; an outage is the same for all, and they send again.
-  if (frames.length === 1 || FAILURES[answers.code].retryable) return frames.map(() => answers);
-  return (await Promise.all(frames.map((frame) => commit([frame], ports)))).flat();
-}
-
-async function orFailure<T>(work: () => Promise<T>): Promise<T | Failure> {
-  try {
-    return await work();
-  } catch (error) {
-    const failure = failureIn(error);
-    if (failure) return failure;
-    throw error;
-  }
 }

@@ -4,6 +4,7 @@ import type { FrameStore } from '../activities/ports/frame-store.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
 import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelLabels } from '../policies/check.ts';
 import type { InboxReader } from './routes/inbox.ts';
@@ -16,7 +17,7 @@ export interface ApiDeps {
   readonly pool: Pool;
   /** Opened with limits: acceptance is what they are for. */
   readonly frameStore: FrameStore;
-  acceptFrames(frames: readonly NewFrame[]): Promise<AcceptedFrame[]>;
+  acceptFrames(frames: readonly NewFrame[]): Promise<(AcceptedFrame | Failure)[]>;
   replayFrames(selection: ReplaySelection): Promise<Replayed>;
   /** Whose labels rules are held against while no detect worker has reported. */
   readonly defaultModel: ModelLabels;

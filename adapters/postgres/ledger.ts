@@ -1,21 +1,24 @@
 /** Acceptance in the ledger: the row without which no frame was accepted, and the moment that makes its tag unique. */
 import { randomBytes } from 'node:crypto';
 import { UUID } from 'uuidv7';
-import { Failure } from '../../contracts/failures.ts';
+import { FAILURES, Failure, failureIn } from '../../contracts/failures.ts';
 import { MOMENT_SPREAD_MS } from '../../contracts/frame.ts';
 import type { AcceptedFrame, NewFrame } from '../../contracts/frame.ts';
 import { buildTag } from '../../contracts/tag.ts';
 import { instantToDate } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
-import { inTransaction, query } from './pool.ts';
+import { committed, inTransaction, isDataError, query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 
 /** Wakes dispatchers; a lost one costs the second until their next look. */
 export const FRAMES_WAITING = 'frames_waiting';
 
 export interface Ledger {
-  /** One answer per frame, in order. Throws `outcome_unknown` when the commit's fate is open: accepting again is harmless. */
-  acceptFrames(frames: readonly NewFrame[]): Promise<AcceptedFrame[]>;
+  /**
+   * One answer per frame, in order; a frame that cannot be accepted costs its neighbours nothing. Throws what is the same for
+   * all of them: `database_unavailable`, or `outcome_unknown` when the commit's fate is open. Accepting again is harmless.
+   */
+  acceptFrames(frames: readonly NewFrame[]): Promise<(AcceptedFrame | Failure)[]>;
 }
 
 export function createLedger(pool: Pool): Ledger {
@@ -23,17 +26,43 @@ export function createLedger(pool: Pool): Ledger {
   return {
     async acceptFrames(frames) {
       const drafts = frames.map((frame) => draftAt(frame, frame.givenCapturedAt));
-      const inserted = await inTransaction(pool, (client) => insert(client, drafts));
-      const accepted: AcceptedFrame[] = [];
-      for (const draft of drafts) {
-        accepted.push(inserted.has(draft.frameId)
-          ? { frameId: draft.frameId, capturedAt: draft.capturedAt, tag: draft.tag, duplicate: false }
-          : await inTransaction(pool, (client) => acceptAtTakenMoment(client, draft.frame)));
+      const answers: (AcceptedFrame | Failure)[] = [];
+      for (const [draft, fate] of await insertGroup(pool, drafts)) {
+        if (fate === 'inserted') answers.push({ frameId: draft.frameId, capturedAt: draft.capturedAt, tag: draft.tag, duplicate: false });
+        else if (fate === 'taken') answers.push(await failureOfFrame(() => inTransaction(pool, (client) => acceptAtTakenMoment(client, draft.frame))));
+        else answers.push(fate);
       }
-      if (accepted.some(({ duplicate }) => !duplicate)) ring();
-      return accepted;
+      if (answers.some((answer) => !(answer instanceof Failure) && !answer.duplicate)) ring();
+      return answers;
     },
   };
+}
+
+type Fate = 'inserted' | 'taken' | Failure;
+
+/** All in one commit. When the database refuses a value of one of them (SQLSTATE 22, 23), each on its own, so that the others go in. */
+async function insertGroup(pool: Pool, drafts: readonly Draft[]): Promise<(readonly [Draft, Fate])[]> {
+  try {
+    const inserted = await committed(pool, (client) => insert(client, drafts));
+    return drafts.map((draft) => [draft, inserted.has(draft.frameId) ? 'inserted' : 'taken'] as const);
+  } catch (error) {
+    if (!isDataError(error)) throw error;
+    if (drafts.length === 1) return [[drafts[0]!, new Failure('internal', 'the ledger refuses this frame', { cause: error })]];
+    const fates: (readonly [Draft, Fate])[] = [];
+    for (const draft of drafts) fates.push(...(await insertGroup(pool, [draft])));
+    return fates;
+  }
+}
+
+/** What is wrong with this one frame is its answer; an outage is everybody's, and is thrown. */
+async function failureOfFrame(accept: () => Promise<AcceptedFrame>): Promise<AcceptedFrame | Failure> {
+  try {
+    return await accept();
+  } catch (error) {
+    const failure = failureIn(error);
+    if (!failure || FAILURES[failure.code].retryable) throw error;
+    return failure;
+  }
 }
 
 interface Draft {

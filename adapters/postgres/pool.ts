@@ -75,6 +75,24 @@ export async function inTransaction<T>(pool: Pool, work: (client: Client) => Pro
   }
 }
 
+/** Runs one statement that commits by itself: a round trip instead of three. Lost on its way, its outcome is open: Failure `outcome_unknown`. */
+export async function committed<T>(pool: Pool, statement: (client: Client) => Promise<T>): Promise<T> {
+  const client = await pool.connect().catch(rethrow);
+  let broken: Error | undefined;
+  try {
+    return await statement(client);
+  } catch (error) {
+    broken = isConnectionError(causeOf(error)) ? (error as Error) : undefined;
+    if (broken) throw new Failure('outcome_unknown', 'connection lost at commit', { cause: error });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** What `query` wrapped into a failure of ours, or the error itself. */
+const causeOf = (error: unknown): unknown => (error instanceof Failure ? error.cause : error);
+
 /** One statement on the pool, with the same translation of errors. */
 export async function query<R extends pg.QueryResultRow>(db: Queryable, text: string, values: unknown[] = []): Promise<R[]> {
   try {
@@ -101,6 +119,11 @@ export function isConnectionError(error: unknown): boolean {
   if (code === undefined) return /timeout|terminated|ended|not queryable/i.test(error.message);
   if (/^(ECONN|EPIPE|ETIMEDOUT|ENOTFOUND|EHOSTUNREACH|EAI_AGAIN|ENETUNREACH)/.test(code)) return true;
   return /^(08|53|57|58|40)/.test(code) ? code !== '57014' : code === '25006';
+}
+
+/** A value that the database will never take: SQLSTATE class 22 (data exception) or 23 (integrity constraint). */
+export function isDataError(error: unknown): boolean {
+  return error instanceof Error && /^(22|23)/.test((error as { code?: string }).code ?? '');
 }
 
 /** Refuses a database that could forget what it confirmed; an accepted frame must survive a power cut. */

@@ -7,21 +7,27 @@ import { createAcceptance } from '../accept-frames.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Routes } from '../plugin.ts';
+import { grouped } from '../grouped-calls.ts';
 import { createReceivePicture } from '../receive-picture.ts';
 import { refuseUpload } from '../refuse-upload.ts';
 import { Receipt } from '../shapes/frames.ts';
 import { Id, Text, strict } from '../shapes/primitives.ts';
 
+/** A commit of so many rows takes hardly longer than one of a single row; a much larger one would make its first caller wait for its last row. */
+const MOST_IN_GROUP = 64;
 const MEDIA_TYPES = ['image/jpeg', 'image/png', 'image/webp'];
 
 export const frameUploadRoutes = (deps: ApiDeps, metrics: Metrics): Routes => (app, _options, done) => {
   const { settings, pool, frameStore } = deps;
   const receivePicture = createReceivePicture(settings);
   const accept = createAcceptance({
-    findDevices: (deviceIds) => findSendingDevices(pool, deviceIds),
+    findDevice: grouped(async (deviceIds: readonly string[]) => {
+      const found = await findSendingDevices(pool, deviceIds);
+      return deviceIds.map((deviceId) => found.get(deviceId));
+    }, MOST_IN_GROUP),
     backlog: createBacklog(pool, deps.now),
     store: frameStore,
-    acceptFrames: deps.acceptFrames,
+    acceptFrame: grouped(deps.acceptFrames, MOST_IN_GROUP),
     limits: settings,
     now: deps.now,
   });
@@ -45,15 +51,14 @@ export const frameUploadRoutes = (deps: ApiDeps, metrics: Metrics): Routes => (a
     },
   }, async (request, reply) => {
     const timing = metrics.acceptSeconds.startTimer();
-    const [answer] = await accept([{
+    const answer = await accept({
       deviceId: request.params.deviceId,
       onlyUserId: request.holder.userId,
       capturedAt: request.query.captured_at,
       bytes: Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0),
       mediaType: request.mediaType ?? 'application/octet-stream',
       contentDigest: request.headers['content-digest'],
-    }]);
-    if (answer === undefined) throw new Error('acceptance gave no answer');
+    });
     timing({ outcome: answer instanceof Failure ? answer.code : 'accepted' });
     if (answer instanceof Failure) throw answer;
     const { frameId, tag, duplicate, capturedAt } = answer;

@@ -45,9 +45,9 @@ export const freshMoment = (): string => new Date((base + taken++) * 1000).toISO
 export const secondsAgo = (seconds: number): string => new Date(Math.floor(Date.now() / 1000 - seconds) * 1000).toISOString();
 
 export async function startApiUnderTest(overrides: {
-  settings?: Partial<ApiSettings>; limits?: SpaceLimits; deps?: Partial<ApiDeps>;
+  settings?: Partial<ApiSettings>; limits?: SpaceLimits; deps?: Partial<ApiDeps>; db?: TestDatabase;
 } = {}): Promise<ApiUnderTest> {
-  const db = await freshDatabase();
+  const db = overrides.db ?? await freshDatabase();
   const home = await mkdtemp(join(tmpdir(), 'api-'));
   const log: Record<string, unknown>[] = [];
   const deps: ApiDeps = {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createLedger } from '../../adapters/postgres/ledger.ts';
+import { freshDatabase } from '../support/database.ts';
 import { freshMoment, jpeg, secondsAgo, startApiUnderTest } from './api-under-test.ts';
 import type { ApiUnderTest } from './api-under-test.ts';
 
@@ -169,5 +171,24 @@ describe('keys of one user', () => {
     expect((await api.push('door', freshMoment(), jpeg('mine'), { key })).status).toBe(202);
     const foreign = await api.push('gate', freshMoment(), jpeg('theirs'), { key });
     expect([foreign.status, foreign.json.code]).toEqual([404, 'device_unknown']);
+  });
+});
+
+describe('many frames at once', () => {
+  it('share commits, and each gets its own receipt', async () => {
+    const groups: number[] = [];
+    const db = await freshDatabase();
+    const { acceptFrames } = createLedger(db.pool);
+    const busy = await startApiUnderTest({ db, deps: { acceptFrames: (frames) => { groups.push(frames.length); return acceptFrames(frames); } } });
+    try {
+      await busy.accounts();
+      const moments = Array.from({ length: 40 }, () => freshMoment());
+      const answers = await Promise.all(moments.map((at) => busy.push('door', at, jpeg(at))));
+      expect(answers.map(({ status, json }) => [status, json.capturedAt.slice(0, 19)])).toEqual(moments.map((at) => [202, at.slice(0, 19)]));
+      expect(groups.reduce((sum, frames) => sum + frames, 0)).toBe(40);
+      expect(groups.length).toBeLessThan(20);
+    } finally {
+      await busy.close();
+    }
   });
 });

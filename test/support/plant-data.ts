@@ -1,5 +1,6 @@
 /** Accounts and frames for tests that start in the middle of the pipeline. */
 import { createHash, randomUUID } from 'node:crypto';
+import { Failure } from '../../contracts/failures.ts';
 import type { NewFrame } from '../../contracts/frame.ts';
 import type { AcceptedFrame } from '../../contracts/frame.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -37,9 +38,17 @@ export function newFrame(overrides: Partial<NewFrame> & Pick<NewFrame, 'userId' 
   return { timeZone: ZONE, givenCapturedAt: NOON, sha256: sha(randomUUID()), sizeBytes: 100, mediaType: 'image/jpeg', ...overrides };
 }
 
+/** Throws the first failure among the answers of the ledger. */
+export function receipts(answers: readonly (AcceptedFrame | Failure)[]): AcceptedFrame[] {
+  return answers.map((answer) => {
+    if (answer instanceof Failure) throw answer;
+    return answer;
+  });
+}
+
 export async function accept(pool: Pool, userId: string, deviceId: string, at: Instant = NOON): Promise<AcceptedFrame> {
-  const [accepted] = await createLedger(pool).acceptFrames([newFrame({ userId, deviceId, givenCapturedAt: at })]);
-  return accepted as AcceptedFrame;
+  const [accepted] = receipts(await createLedger(pool).acceptFrames([newFrame({ userId, deviceId, givenCapturedAt: at })]));
+  return accepted!;
 }
 
 export const LIMITS = { batchFrames: 1, inFlight: 100, aloneInFlight: 2, deadlineMs: 60_000, placement: 'spread' } as const;
