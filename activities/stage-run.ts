@@ -12,6 +12,8 @@ export interface StageRun<T> {
   /** Frames worked on at once; decode of one then overlaps inference of another. */
   readonly concurrency: number;
   readonly log: StageLog;
+  /** Reads what the work needs for all frames in one go; they are those without an outcome yet. */
+  prepare?(frames: readonly StagedFrame[]): Promise<void>;
   /** Does the stage for one frame. A Failure that passes by itself ends the try; any other error is that frame's own. */
   work(frame: StagedFrame): Promise<T>;
   /** Writes all outcomes of this try in one transaction, under the fence. */
@@ -40,6 +42,7 @@ export async function runStage<T>(input: StageInput, run: StageRun<T>): Promise<
   try {
     const frames = await run.ledger.load(input.batchId, input.positions, run.stage);
     const fresh = frames.filter(({ stored }) => stored === null);
+    if (fresh.length > 0) await run.prepare?.(fresh);
     const worked = await inParallel(fresh, run.concurrency, (frame) => workOn(frame, run));
     if (worked.length > 0) await run.save(worked);
     return { frames, exceptions: [...frames.flatMap(storedException), ...worked.flatMap(exceptionOf)].sort((a, b) => a.position - b.position) };

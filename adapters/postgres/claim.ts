@@ -2,6 +2,7 @@
 import { uuidv7 } from 'uuidv7';
 import type { Instant } from '../../contracts/time.ts';
 import type { ClaimedBatch, ClaimLimits } from './batches.ts';
+import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
 import type { Client } from './pool.ts';
 
@@ -14,7 +15,7 @@ const CLAIM_LOCK = 7_238_115;
 const LANE_WAITS_SECONDS = 60;
 
 interface WaitingRow {
-  frame_id: string; captured_at: Instant; tag: string; device_id: string; alone: boolean;
+  frame_id: string; captured_at: Instant; device_id: string; alone: boolean;
 }
 
 /** Which kinds of batch may still be opened. */
@@ -33,6 +34,7 @@ export async function claim(client: Client, limits: ClaimLimits): Promise<Claime
   if (!first) return null;
   const { alone } = first;
   const frames = alone ? [first] : waiting.filter((frame) => !frame.alone);
+  const tags = await tagsOf(client, frames);
   const { placement, deadlineMs } = limits;
 
   const batchId = uuidv7();
@@ -46,7 +48,7 @@ export async function claim(client: Client, limits: ClaimLimits): Promise<Claime
       FROM batch, unnest($5::uuid[], $6::timestamptz[]) WITH ORDINALITY AS frame (frame_id, captured_at, position))
     UPDATE open_frames SET batch_id = $1 WHERE frame_id = ANY($5)`,
   [batchId, placement, alone, deadlineMs, frames.map((frame) => frame.frame_id), frames.map((frame) => frame.captured_at)]);
-  return { batchId, placement, alone, frames: frames.map(({ frame_id, tag }) => ({ frameId: frame_id, tag })) };
+  return { batchId, placement, alone, frames: frames.map(({ frame_id: frameId }) => ({ frameId, tag: tags.get(frameId) ?? '' })) };
 }
 
 async function roomLeft(client: Client, { inFlight, aloneInFlight }: ClaimLimits): Promise<Room> {
@@ -83,8 +85,16 @@ function waitingFrames(client: Client, room: Room, limit: number): Promise<Waiti
     turn AS (
       SELECT ready.*, coalesce(busy.lanes, 0) + dense_rank() OVER (PARTITION BY ready.user_id ORDER BY ready.since, ready.device_id) AS turn
       FROM ready LEFT JOIN busy USING (user_id))
-    SELECT turn.frame_id, turn.captured_at, turn.device_id, turn.alone, frame.tag FROM turn
-    JOIN frames frame ON frame.device_id = turn.device_id AND frame.captured_at = turn.captured_at
-    ORDER BY turn.turn, turn.since, turn.device_id, turn.step
+    SELECT frame_id, captured_at, device_id, alone FROM turn
+    ORDER BY turn, since, device_id, step
     LIMIT $1`, [limit, room.shared, room.alone, LANE_WAITS_SECONDS]);
+}
+
+async function tagsOf(client: Client, frames: readonly WaitingRow[]): Promise<ReadonlyMap<string, string>> {
+  const { from, to } = captureSpan(frames.map((frame) => frame.captured_at));
+  const rows = await query<{ frame_id: string; tag: string }>(client, `
+    SELECT frame_id, tag FROM frames
+    WHERE (device_id, captured_at) IN (SELECT * FROM unnest($1::text[], $2::timestamptz[])) AND captured_at BETWEEN $3 AND $4`,
+  [frames.map((frame) => frame.device_id), frames.map((frame) => frame.captured_at), from, to]);
+  return new Map(rows.map((row) => [row.frame_id, row.tag]));
 }

@@ -2,6 +2,7 @@
 import type { Detected, DetectionLedger } from '../../activities/detect.ts';
 import type { Standardised, ValidationLedger } from '../../activities/validate.ts';
 import type { Worked } from '../../activities/stage-run.ts';
+import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
 import { createStageLedger, saveOutcomes, underFence } from './stage-ledger.ts';
@@ -28,34 +29,38 @@ export function createFrameResults(pool: Pool, options: FrameResultOptions): Val
 }
 
 async function saveStandardised(client: Client, good: readonly Worked<Standardised>[]): Promise<void> {
-  for (const { frame, made } of good) {
-    if (made === undefined) continue;
-    await query(client, `
-      UPDATE frames SET standard_sha256 = decode($3, 'hex'), width = $4, height = $5, standard_width = $6, standard_height = $7, warnings = $8
-      WHERE device_id = $1 AND captured_at = $2`,
-    [frame.deviceId, frame.capturedAt, made.sha256, made.width, made.height, made.standardWidth, made.standardHeight, made.warnings]);
-  }
+  if (good.length === 0) return;
+  const { from, to } = captureSpan(good.map(({ frame }) => frame.capturedAt));
+  await query(client, `
+    UPDATE frames SET standard_sha256 = decode(made.sha256, 'hex'), width = made.width, height = made.height,
+      standard_width = made."standardWidth", standard_height = made."standardHeight", warnings = made.warnings
+    FROM jsonb_to_recordset($1) AS made (device_id text, captured_at timestamptz, sha256 text, width int, height int, "standardWidth" int, "standardHeight" int, warnings text[])
+    WHERE frames.device_id = made.device_id AND frames.captured_at = made.captured_at AND frames.captured_at BETWEEN $2 AND $3`,
+  [rows(good, ({ frame, made }) => ({ device_id: frame.deviceId, captured_at: frame.capturedAt, ...made })), from, to]);
 }
 
 async function saveInvalid(client: Client, refused: readonly Worked<Standardised>[], days: number): Promise<void> {
-  for (const { frame, code, detail } of refused) {
-    await query(client, `
-      INSERT INTO invalid_frames (frame_id, captured_at, device_id, user_id, reason, detail, sha256, expires_at)
-      VALUES ($1, $2, $3, $4, $5, $6, decode($7, 'hex'), now() + make_interval(days => $8))
-      ON CONFLICT (frame_id) DO UPDATE SET reason = EXCLUDED.reason, detail = EXCLUDED.detail, refused_at = now(), expires_at = EXCLUDED.expires_at`,
-    [frame.frameId, frame.capturedAt, frame.deviceId, frame.userId, code, detail, frame.sha256, days]);
-  }
+  if (refused.length === 0) return;
+  await query(client, `
+    INSERT INTO invalid_frames (frame_id, captured_at, device_id, user_id, reason, detail, sha256, expires_at)
+    SELECT frame_id, captured_at, device_id, user_id, reason, detail, decode(sha256, 'hex'), now() + make_interval(days => $2)
+    FROM jsonb_to_recordset($1) AS refused (frame_id uuid, captured_at timestamptz, device_id text, user_id text, reason text, detail text, sha256 text)
+    ON CONFLICT (frame_id) DO UPDATE SET reason = EXCLUDED.reason, detail = EXCLUDED.detail, refused_at = now(), expires_at = EXCLUDED.expires_at`,
+  [rows(refused, ({ frame, code, detail }) => ({
+    frame_id: frame.frameId, captured_at: frame.capturedAt, device_id: frame.deviceId, user_id: frame.userId, reason: code, detail, sha256: frame.sha256,
+  })), days]);
 }
 
 async function saveDetected(client: Client, batchId: string, good: readonly Worked<Detected>[]): Promise<void> {
-  for (const { frame, made } of good) {
-    if (made === undefined) continue;
-    await query(client, `
-      INSERT INTO frame_detections (frame_id, captured_at, batch_id, model, width, height, detections, file_path)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-      ON CONFLICT (frame_id, captured_at) DO UPDATE SET batch_id = EXCLUDED.batch_id, model = EXCLUDED.model, width = EXCLUDED.width,
-        height = EXCLUDED.height, detections = EXCLUDED.detections, file_path = EXCLUDED.file_path, detected_at = now()`,
-    [frame.frameId, frame.capturedAt, batchId, JSON.stringify(made.set.model), made.set.width, made.set.height,
-      JSON.stringify(made.set.detections), made.path]);
-  }
+  if (good.length === 0) return;
+  await query(client, `
+    INSERT INTO frame_detections (frame_id, captured_at, batch_id, model, width, height, detections, file_path)
+    SELECT frame_id, captured_at, $2, model, width, height, detections, file_path
+    FROM jsonb_to_recordset($1) AS made (frame_id uuid, captured_at timestamptz, model jsonb, width int, height int, detections jsonb, file_path text)
+    ON CONFLICT (frame_id, captured_at) DO UPDATE SET batch_id = EXCLUDED.batch_id, model = EXCLUDED.model, width = EXCLUDED.width,
+      height = EXCLUDED.height, detections = EXCLUDED.detections, file_path = EXCLUDED.file_path, detected_at = now()`,
+  [rows(good, ({ frame, made }) => ({ frame_id: frame.frameId, captured_at: frame.capturedAt, file_path: made?.path, ...made?.set })), batchId]);
 }
+
+/** Many rows as one parameter: arrays of arrays, such as the warnings of each frame, have no other way in. */
+const rows = <T>(outcomes: readonly Worked<T>[], row: (outcome: Worked<T>) => object): string => JSON.stringify(outcomes.map(row));

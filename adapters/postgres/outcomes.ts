@@ -7,6 +7,7 @@ import type { SuppressionCause, TerminalState } from '../../contracts/terminal-s
 import type { Instant } from '../../contracts/time.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import { FRAMES_WAITING } from './ledger.ts';
+import { captureSpan } from './capture-span.ts';
 import { inTransaction, query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
 import { saveOutcomes } from './stage-ledger.ts';
@@ -23,7 +24,7 @@ export function createSettlingLedger(pool: Pool): SettlingLedger {
 }
 
 interface HeldFrame {
-  position: number; frame_id: string; captured_at: Instant; device_id: string; user_id: string; accepted_at: Instant; run: number;
+  position: number; frame_id: string; captured_at: Instant; device_id: string; user_id: string; run: number;
   verdicts: Verdict[] | null; decisions: { ruleId: string; suppressed: SuppressionCause | null }[];
 }
 
@@ -42,8 +43,7 @@ async function settleBatch(client: Client, { batchId, exceptions }: RecordInput)
   const returning = held.filter(({ position }) => exceptionAt.get(position)?.outcome === 'retry');
   const ending = held.filter(({ position }) => exceptionAt.get(position)?.outcome !== 'retry');
 
-  const settled: SettledFrame[] = [];
-  for (const frame of ending) settled.push(await settleFrame(client, batchId, frame, outcomeOf(frame, exceptionAt.get(frame.position))));
+  const settled = await settleFrames(client, batchId, ending.map((frame) => ({ ...frame, ...outcomeOf(frame, exceptionAt.get(frame.position)) })));
   await saveOutcomes(client, batchId, 'record', ending.map(({ frame_id: frameId, captured_at: capturedAt }) => ({
     frame: { frameId, capturedAt }, outcome: 'done', code: null, detail: null, startedAt, finishedAt: new Date(),
   })));
@@ -55,18 +55,21 @@ async function settleBatch(client: Client, { batchId, exceptions }: RecordInput)
 }
 
 /** What the batch still holds, locked: a reconciler that takes frames back and a second try of record wait for this one. */
-function heldFrames(client: Client, batchId: string): Promise<HeldFrame[]> {
+async function heldFrames(client: Client, batchId: string): Promise<HeldFrame[]> {
+  const held = await query<{ captured_at: Instant }>(client, `
+    SELECT open.captured_at FROM batch_frames member JOIN open_frames open ON open.frame_id = member.frame_id AND open.batch_id = member.batch_id
+    WHERE member.batch_id = $1 ORDER BY open.frame_id FOR UPDATE OF open`, [batchId]);
+  const { from, to } = captureSpan(held.map((row) => row.captured_at));
   return query<HeldFrame & Record<string, unknown>>(client, `
-    SELECT member.position, open.frame_id, open.captured_at, open.device_id, frame.user_id, frame.accepted_at, open.run, verdict.verdicts,
+    SELECT member.position, open.frame_id, open.captured_at, open.device_id, open.user_id, open.run, verdict.verdicts,
            coalesce((SELECT jsonb_agg(jsonb_build_object('ruleId', match.rule_id, 'suppressed', match.suppressed))
                      FROM matches match WHERE match.frame_id = open.frame_id), '[]') AS decisions
     FROM batch_frames member
     JOIN open_frames open ON open.frame_id = member.frame_id AND open.batch_id = member.batch_id
-    JOIN frames frame ON frame.device_id = open.device_id AND frame.captured_at = open.captured_at
     LEFT JOIN frame_verdicts verdict ON verdict.frame_id = open.frame_id AND verdict.captured_at = open.captured_at AND verdict.run = open.run
+                                    AND verdict.captured_at BETWEEN $2 AND $3
     WHERE member.batch_id = $1
-    ORDER BY member.position
-    FOR UPDATE OF open`, [batchId]);
+    ORDER BY member.position`, [batchId, from, to]);
 }
 
 function outcomeOf(frame: HeldFrame, exception: StagedException | undefined): Outcome {
@@ -77,27 +80,34 @@ function outcomeOf(frame: HeldFrame, exception: StagedException | undefined): Ou
   return { state, reason: state === 'suppressed' ? decisions[0]?.suppressed ?? null : null, stage: null };
 }
 
-async function settleFrame(client: Client, batchId: string, frame: HeldFrame, { state, reason, stage }: Outcome): Promise<SettledFrame> {
-  const [row] = await query<{ tag: string }>(client, `
-    UPDATE frames SET state = $3, reason = $4, stage = $5, settled_at = now(), settled_by = $6
-    WHERE device_id = $1 AND captured_at = $2 AND state IS NULL RETURNING tag`,
-  [frame.device_id, frame.captured_at, state, reason, stage, batchId]);
-  await query(client, `
-    INSERT INTO frame_counts AS books (user_id, device_id, hour, state, frames) VALUES ($1, $2, date_trunc('hour', $3::timestamptz), $4, 1)
-    ON CONFLICT (user_id, device_id, hour, state) DO UPDATE SET frames = books.frames + 1`,
-  [frame.user_id, frame.device_id, frame.accepted_at, state]);
-  return { frameId: frame.frame_id, tag: row?.tag ?? '', state, reason };
+/** Terminal states and running totals in one statement: what is counted is what this statement settled, so nothing counts twice. */
+async function settleFrames(client: Client, batchId: string, ending: readonly (HeldFrame & Outcome)[]): Promise<SettledFrame[]> {
+  if (ending.length === 0) return [];
+  const { from, to } = captureSpan(ending.map((frame) => frame.captured_at));
+  return query<SettledFrame & Record<string, unknown>>(client, `
+    WITH settled AS (
+      UPDATE frames SET state = ending.state, reason = ending.reason, stage = ending.stage, settled_at = now(), settled_by = $2
+      FROM jsonb_to_recordset($1) AS ending (device_id text, captured_at timestamptz, state text, reason text, stage text)
+      WHERE frames.device_id = ending.device_id AND frames.captured_at = ending.captured_at AND frames.captured_at BETWEEN $3 AND $4 AND frames.state IS NULL
+      RETURNING frames.frame_id, frames.tag, frames.user_id, frames.device_id, frames.accepted_at, frames.state, frames.reason),
+    booked AS (
+      INSERT INTO frame_counts AS books (user_id, device_id, hour, state, frames)
+      SELECT user_id, device_id, date_trunc('hour', accepted_at), state, count(*) FROM settled GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+      ON CONFLICT (user_id, device_id, hour, state) DO UPDATE SET frames = books.frames + EXCLUDED.frames)
+    SELECT frame_id AS "frameId", tag, state, reason FROM settled`,
+  [JSON.stringify(ending.map(({ device_id, captured_at, state, reason, stage }) => ({ device_id, captured_at, state, reason, stage }))), batchId, from, to]);
 }
 
 /** Per rule and hour of capture. Replays judge again what was counted, so only first runs count. */
 async function countVerdicts(client: Client, frames: readonly HeldFrame[]): Promise<void> {
-  for (const frame of frames.filter(({ run }) => run === 1)) {
-    for (const { ruleId, ruleVersion, matched } of frame.verdicts ?? []) {
-      await query(client, `
-        INSERT INTO rule_counts AS books (user_id, device_id, rule_id, rule_version, hour, judged, matched)
-        VALUES ($1, $2, $3, $4, date_trunc('hour', $5::timestamptz), 1, $6::int)
-        ON CONFLICT (user_id, device_id, rule_id, rule_version, hour) DO UPDATE SET judged = books.judged + 1, matched = books.matched + EXCLUDED.matched`,
-      [frame.user_id, frame.device_id, ruleId, ruleVersion, frame.captured_at, matched ? 1 : 0]);
-    }
-  }
+  const judged = frames.filter(({ run }) => run === 1).flatMap(({ user_id, device_id, captured_at, verdicts }) =>
+    (verdicts ?? []).map(({ ruleId, ruleVersion, matched }) => ({ user_id, device_id, captured_at, rule_id: ruleId, rule_version: ruleVersion, matched })));
+  if (judged.length === 0) return;
+  await query(client, `
+    INSERT INTO rule_counts AS books (user_id, device_id, rule_id, rule_version, hour, judged, matched)
+    SELECT user_id, device_id, rule_id, rule_version, date_trunc('hour', captured_at), count(*), count(*) FILTER (WHERE matched)
+    FROM jsonb_to_recordset($1) AS verdict (user_id text, device_id text, captured_at timestamptz, rule_id text, rule_version int, matched boolean)
+    GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
+    ON CONFLICT (user_id, device_id, rule_id, rule_version, hour) DO UPDATE SET judged = books.judged + EXCLUDED.judged, matched = books.matched + EXCLUDED.matched`,
+  [JSON.stringify(judged)]);
 }

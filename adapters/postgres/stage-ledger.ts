@@ -4,6 +4,7 @@ import type { StagedFrame, StageLedger, StageOutcome } from '../../activities/po
 import type { FailureCode } from '../../contracts/failures.ts';
 import type { FrameStage } from '../../contracts/stages.ts';
 import type { Instant } from '../../contracts/time.ts';
+import { captureSpan } from './capture-span.ts';
 import { inTransaction, query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 
@@ -25,6 +26,11 @@ interface StagedRow {
 }
 
 async function loadStaged(db: Queryable, batchId: string, positions: readonly number[], stage: FrameStage): Promise<StagedFrame[]> {
+  const held = await query<{ captured_at: Instant }>(db, `
+    SELECT open.captured_at FROM batch_frames member JOIN open_frames open ON open.frame_id = member.frame_id AND open.batch_id = member.batch_id
+    WHERE member.batch_id = $1 AND member.position = ANY($2)`, [batchId, positions]);
+  if (held.length === 0) return [];
+  const { from, to } = captureSpan(held.map((row) => row.captured_at));
   const rows = await query<StagedRow>(db, `
     SELECT member.position, frame.frame_id, frame.captured_at, frame.accepted_at, frame.tag, frame.user_id, frame.device_id, frame.time_zone,
            encode(frame.sha256, 'hex') AS sha256, encode(frame.standard_sha256, 'hex') AS standard_sha256, frame.width, frame.height,
@@ -32,13 +38,13 @@ async function loadStaged(db: Queryable, batchId: string, positions: readonly nu
            result.outcome AS stored_outcome, result.code AS stored_code
     FROM batch_frames member
     JOIN open_frames open ON open.frame_id = member.frame_id AND open.batch_id = member.batch_id
-    JOIN frames frame ON frame.device_id = open.device_id AND frame.captured_at = open.captured_at
+    JOIN frames frame ON frame.device_id = open.device_id AND frame.captured_at = open.captured_at AND frame.captured_at BETWEEN $4 AND $5
     LEFT JOIN devices device ON device.device_id = frame.device_id
     LEFT JOIN users owner ON owner.user_id = device.user_id
-    LEFT JOIN stage_results result ON result.frame_id = frame.frame_id AND result.captured_at = frame.captured_at
+    LEFT JOIN stage_results result ON result.frame_id = frame.frame_id AND result.captured_at = frame.captured_at AND result.captured_at BETWEEN $4 AND $5
                                   AND result.batch_id = member.batch_id AND result.stage = $3
     WHERE member.batch_id = $1 AND member.position = ANY($2)
-    ORDER BY member.position`, [batchId, positions, stage]);
+    ORDER BY member.position`, [batchId, positions, stage, from, to]);
   return rows.map((row) => ({
     position: row.position, frameId: row.frame_id, capturedAt: row.captured_at, acceptedAt: row.accepted_at, tag: row.tag,
     userId: row.user_id, deviceId: row.device_id, timeZone: row.time_zone, sha256: row.sha256, standardSha256: row.standard_sha256,

@@ -5,7 +5,10 @@ import type { Detection } from '../../contracts/detection.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { AssignedRule } from '../../contracts/rule.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
+import type { Instant } from '../../contracts/time.ts';
 import { readMemory } from '../../policies/device-memory.ts';
+import type { StagedFrame } from '../../activities/ports/staged-frame.ts';
+import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
 import { createStageLedger, saveOutcomes, underFence } from './stage-ledger.ts';
@@ -16,88 +19,125 @@ export function createJudgementLedger(pool: Pool): JudgementLedger {
   return {
     load,
 
-    async detections(frame) {
-      const [row] = await query<{ detections: Detection[] }>(pool,
-        'SELECT detections FROM frame_detections WHERE frame_id = $1 AND captured_at = $2', [frame.frameId, frame.capturedAt]);
-      if (!row) throw new Failure('stage_defect', 'the frame reached evaluate without detections');
-      return row.detections;
+    async caseFiles(frames) {
+      const [seen, rules] = await Promise.all([detectionsAndVerdicts(pool, frames), assignedRules(pool, frames)]);
+      return new Map(frames.map((frame) => {
+        const row = seen.get(frame.frameId);
+        const stored = row?.verdicts ? { verdicts: row.verdicts, matched: row.matched ?? false, late: row.late, memory: null } : null;
+        return [frame.frameId, { detections: row?.detections ?? null, stored, rules: rules.filter((rule) => covers(rule, frame)).map(ruleOf) }];
+      }));
     },
 
-    async rules(frame) {
-      const rows = await query<AssignedRule>(pool, `
-        SELECT version.rule_id AS "ruleId", version.version, version.condition
-        FROM rule_assignments assigned
-        JOIN rules rule ON rule.rule_id = assigned.rule_id AND rule.deleted_at IS NULL
-        JOIN rule_versions version ON version.rule_id = rule.rule_id AND version.version = rule.current_version
-        WHERE assigned.user_id = $1 AND (assigned.device_ids IS NULL OR $2 = ANY(assigned.device_ids))
-        ORDER BY version.rule_id`, [frame.userId, frame.deviceId]);
-      return rows.map(ruleOf);
-    },
-
-    async memory(deviceId) {
-      const [row] = await query<{ memory: unknown; revision: number }>(pool, 'SELECT memory, revision FROM device_memory WHERE device_id = $1', [deviceId]);
-      return { memory: readMemory(row?.memory), revision: row?.revision ?? 0 };
-    },
-
-    async storedJudgement(frame) {
-      const [row] = await query<{ verdicts: Verdict[]; matched: boolean; late: boolean }>(pool, `
-        SELECT verdict.verdicts, verdict.matched, frame.late FROM frame_verdicts verdict
-        JOIN frames frame ON frame.device_id = $4 AND frame.captured_at = verdict.captured_at
-        WHERE verdict.frame_id = $1 AND verdict.captured_at = $2 AND verdict.run = $3`,
-      [frame.frameId, frame.capturedAt, frame.run, frame.deviceId]);
-      return row ? { ...row, memory: null } : null;
+    async memories(deviceIds) {
+      const rows = await query<{ device_id: string; memory: unknown; revision: number }>(pool,
+        'SELECT device_id, memory, revision FROM device_memory WHERE device_id = ANY($1)', [deviceIds]);
+      const kept = new Map(rows.map((row) => [row.device_id, row]));
+      return new Map(deviceIds.map((deviceId) => [deviceId, { memory: readMemory(kept.get(deviceId)?.memory), revision: kept.get(deviceId)?.revision ?? 0 }]));
     },
 
     saveJudgements: (batchId, outcomes, seen) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'evaluate', held);
       const judged = held.filter((outcome) => outcome.made !== undefined);
-      for (const outcome of judged) await saveVerdicts(client, batchId, outcome);
+      await saveVerdicts(client, batchId, judged);
+      await markLate(client, judged.filter(({ made }) => made?.late));
       await saveMemories(client, judged, seen);
     }),
 
     async matched(batchId, positions) {
-      const rows = await query<{ position: number }>(pool, `
-        SELECT member.position FROM batch_frames member
+      const held = await query<{ position: number; frame_id: string; captured_at: Instant; run: number }>(pool, `
+        SELECT member.position, open.frame_id, open.captured_at, open.run FROM batch_frames member
         JOIN open_frames open ON open.frame_id = member.frame_id AND open.batch_id = member.batch_id
-        JOIN frame_verdicts verdict ON verdict.frame_id = open.frame_id AND verdict.captured_at = open.captured_at AND verdict.run = open.run
-        WHERE member.batch_id = $1 AND member.position = ANY($2) AND verdict.matched
-        ORDER BY member.position`, [batchId, positions]);
+        WHERE member.batch_id = $1 AND member.position = ANY($2)`, [batchId, positions]);
+      const { from, to } = captureSpan(held.map((row) => row.captured_at));
+      const rows = await query<{ position: number }>(pool, `
+        SELECT held.position FROM unnest($1::int[], $2::uuid[], $3::timestamptz[], $4::int[]) AS held (position, frame_id, captured_at, run)
+        JOIN frame_verdicts verdict USING (frame_id, captured_at, run)
+        WHERE verdict.matched AND verdict.captured_at BETWEEN $5 AND $6 ORDER BY held.position`,
+      [held.map((row) => row.position), held.map((row) => row.frame_id), held.map((row) => row.captured_at), held.map((row) => row.run), from, to]);
       return rows.map((row) => row.position);
     },
   };
 }
 
-async function saveVerdicts(client: Client, batchId: string, { frame, made }: Worked<Judgement>): Promise<void> {
+interface SeenRow {
+  frame_id: string; detections: Detection[] | null; verdicts: Verdict[] | null; matched: boolean | null; late: boolean;
+}
+
+async function detectionsAndVerdicts(pool: Pool, frames: readonly StagedFrame[]): Promise<ReadonlyMap<string, SeenRow>> {
+  const { from, to } = captureSpan(frames.map(({ capturedAt }) => capturedAt));
+  const rows = await query<SeenRow & Record<string, unknown>>(pool, `
+    SELECT asked.frame_id, detected.detections, verdict.verdicts, verdict.matched, frame.late
+    FROM unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::text[]) AS asked (frame_id, captured_at, run, device_id)
+    JOIN frames frame ON frame.device_id = asked.device_id AND frame.captured_at = asked.captured_at AND frame.captured_at BETWEEN $5 AND $6
+    LEFT JOIN frame_detections detected ON detected.frame_id = asked.frame_id AND detected.captured_at = asked.captured_at AND detected.captured_at BETWEEN $5 AND $6
+    LEFT JOIN frame_verdicts verdict ON verdict.frame_id = asked.frame_id AND verdict.captured_at = asked.captured_at AND verdict.run = asked.run
+                                    AND verdict.captured_at BETWEEN $5 AND $6`,
+  [frames.map(({ frameId }) => frameId), frames.map(({ capturedAt }) => capturedAt), frames.map(({ run }) => run), frames.map(({ deviceId }) => deviceId), from, to]);
+  return new Map(rows.map((row) => [row.frame_id, row]));
+}
+
+interface AssignedRow extends AssignedRule {
+  readonly userId: string;
+  /** Null covers every device of the user. */
+  readonly deviceIds: readonly string[] | null;
+}
+
+function assignedRules(pool: Pool, frames: readonly StagedFrame[]): Promise<AssignedRow[]> {
+  return query<AssignedRow & Record<string, unknown>>(pool, `
+    SELECT assigned.user_id AS "userId", assigned.device_ids AS "deviceIds", version.rule_id AS "ruleId", version.version, version.condition
+    FROM rule_assignments assigned
+    JOIN rules rule ON rule.rule_id = assigned.rule_id AND rule.deleted_at IS NULL
+    JOIN rule_versions version ON version.rule_id = rule.rule_id AND version.version = rule.current_version
+    WHERE assigned.user_id = ANY($1) ORDER BY version.rule_id`, [[...new Set(frames.map(({ userId }) => userId))]]);
+}
+
+const covers = ({ userId, deviceIds }: AssignedRow, frame: StagedFrame): boolean =>
+  userId === frame.userId && (deviceIds === null || deviceIds.includes(frame.deviceId));
+
+/** The first verdict of a run stays. */
+async function saveVerdicts(client: Client, batchId: string, judged: readonly Worked<Judgement>[]): Promise<void> {
   await query(client, `
-    INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched) VALUES ($1, $2, $3, $4, $5, $6)
+    INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched)
+    SELECT frame_id, captured_at, run, $2, verdicts, matched
+    FROM jsonb_to_recordset($1) AS judged (frame_id uuid, captured_at timestamptz, run int, verdicts jsonb, matched boolean)
     ON CONFLICT DO NOTHING`,
-  [frame.frameId, frame.capturedAt, frame.run, batchId, JSON.stringify(made?.verdicts), made?.matched]);
-  if (made?.late) await query(client, 'UPDATE frames SET late = true WHERE device_id = $1 AND captured_at = $2', [frame.deviceId, frame.capturedAt]);
+  [JSON.stringify(judged.map(({ frame, made }) => ({ frame_id: frame.frameId, captured_at: frame.capturedAt, run: frame.run, verdicts: made?.verdicts, matched: made?.matched }))), batchId]);
+}
+
+async function markLate(client: Client, late: readonly Worked<Judgement>[]): Promise<void> {
+  if (late.length === 0) return;
+  const { from, to } = captureSpan(late.map(({ frame }) => frame.capturedAt));
+  await query(client, `
+    UPDATE frames SET late = true FROM unnest($1::text[], $2::timestamptz[]) AS came (device_id, captured_at)
+    WHERE frames.device_id = came.device_id AND frames.captured_at = came.captured_at AND frames.captured_at BETWEEN $3 AND $4`,
+  [late.map(({ frame }) => frame.deviceId), late.map(({ frame }) => frame.capturedAt), from, to]);
 }
 
 /** The last memory of each device in the batch, compare-and-set: it must still be the one that was judged with. */
 async function saveMemories(client: Client, judged: readonly Worked<Judgement>[], seen: ReadonlyMap<string, number>): Promise<void> {
   const last = new Map(judged.flatMap(({ frame, made }) => (made?.memory ? [[frame.deviceId, made.memory] as const] : [])));
-  for (const [deviceId, memory] of last) {
-    const moved = await query(client, `
-      INSERT INTO device_memory AS kept (device_id, memory, revision) SELECT $1, $2, 1 WHERE $3 = 0
-      ON CONFLICT (device_id) DO NOTHING RETURNING device_id`, [deviceId, JSON.stringify(memory), seen.get(deviceId) ?? 0]);
-    if (moved.length > 0) continue;
-    const updated = await query(client, `
-      UPDATE device_memory SET memory = $2, revision = revision + 1, updated_at = now()
-      WHERE device_id = $1 AND revision = $3 RETURNING device_id`, [deviceId, JSON.stringify(memory), seen.get(deviceId) ?? 0]);
-    if (updated.length === 0) throw new Failure('lane_conflict', `the memory of device ${deviceId} moved meanwhile`);
-  }
+  if (last.size === 0) return;
+  const moved = await query<{ device_id: string }>(client, `
+    WITH offered AS (SELECT * FROM jsonb_to_recordset($1) AS offer (device_id text, memory jsonb, revision bigint)),
+    made AS (
+      INSERT INTO device_memory (device_id, memory, revision) SELECT device_id, memory, 1 FROM offered WHERE revision = 0
+      ON CONFLICT (device_id) DO NOTHING RETURNING device_id),
+    moved AS (
+      UPDATE device_memory kept SET memory = offered.memory, revision = kept.revision + 1, updated_at = now()
+      FROM offered WHERE kept.device_id = offered.device_id AND kept.revision = offered.revision RETURNING kept.device_id)
+    SELECT device_id FROM made UNION ALL SELECT device_id FROM moved`,
+  [JSON.stringify([...last].map(([deviceId, memory]) => ({ device_id: deviceId, memory, revision: seen.get(deviceId) ?? 0 })))]);
+  const stayed = [...last.keys()].find((deviceId) => !moved.some((row) => row.device_id === deviceId));
+  if (stayed !== undefined) throw new Failure('lane_conflict', `the memory of device ${stayed} moved meanwhile`);
 }
 
 /** Versions never change, so one object per version serves for good; the engine compiles by object. */
 function ruleCache(): (row: AssignedRule) => AssignedRule {
   const known = new Map<string, AssignedRule>();
-  return (row) => {
-    const key = `${row.ruleId} ${row.version}`;
-    const rule = known.get(key) ?? row;
+  return ({ ruleId, version, condition }) => {
+    const key = `${ruleId} ${version}`;
+    const rule = known.get(key) ?? { ruleId, version, condition };
     known.set(key, rule);
     return rule;
   };
 }
-

@@ -147,11 +147,11 @@ describe('device memory', () => {
     const batch = await batchOf([5]);
     const overtaken: JudgementLedger = {
       ...ledger,
-      async rules(frame) {
+      async caseFiles(frames) {
         await db.pool.query(`
           INSERT INTO device_memory (device_id, memory, revision) VALUES ($1, '{}', 7)
           ON CONFLICT (device_id) DO UPDATE SET revision = device_memory.revision + 1`, [device]);
-        return ledger.rules(frame);
+        return ledger.caseFiles(frames);
       },
     };
     await expect(evaluate(batch, overtaken)).rejects.toMatchObject({ type: 'lane_conflict', nonRetryable: false });
@@ -185,7 +185,7 @@ describe('a replay', () => {
 describe('a database that is away', () => {
   it('is waited for, and costs the frame nothing', async () => {
     const batch = await batchOf([1]);
-    const away: JudgementLedger = { ...ledger, memory: () => Promise.reject(new Failure('database_unavailable', 'away')) };
+    const away: JudgementLedger = { ...ledger, memories: () => Promise.reject(new Failure('database_unavailable', 'away')) };
     await expect(evaluate(batch, away)).rejects.toMatchObject({ type: 'database_unavailable', nonRetryable: false });
     expect(await evaluate(batch)).toEqual({ exceptions: [], matched: [0] });
   });
