@@ -1,6 +1,7 @@
 /** What the stages of one process share, opened when first asked for and closed in reverse order. */
 import { NativeConnection } from '@temporalio/worker';
 import type { FrameStore } from '../activities/ports/frame-store.ts';
+import type { PixelCache } from '../activities/ports/image-reader.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
@@ -18,6 +19,8 @@ export interface Dependencies {
   readonly databaseUrl: string;
   /** In place of the detector that the settings name. */
   readonly openDetector?: OpenDetector | undefined;
+  /** Between validate and detect, where this process runs both. */
+  readonly pixels: PixelCache | undefined;
   pool(): Promise<Pool>;
   frameStore(): Promise<FrameStore>;
   temporal(): Promise<TemporalClient>;
@@ -32,6 +35,7 @@ export interface DependencyOptions {
   readonly process: string;
   readonly connections: number;
   readonly openDetector?: OpenDetector | undefined;
+  readonly pixels?: PixelCache | undefined;
 }
 
 export function openDependencies(settings: Settings, log: Log, options: DependencyOptions): Dependencies {
@@ -41,7 +45,7 @@ export function openDependencies(settings: Settings, log: Log, options: Dependen
   const onClose = (close: () => Promise<void>): void => { closing.unshift(close); };
 
   return {
-    settings, log, databaseUrl, onClose, openDetector: options.openDetector,
+    settings, log, databaseUrl, onClose, openDetector: options.openDetector, pixels: options.pixels,
     pool: once(async () => {
       const pool = createPool(databaseUrl, { connections: options.connections, applicationName: `watchpost ${options.process}` });
       onClose(() => pool.end());

@@ -30,11 +30,11 @@ export function meterDetector(detector: Detector, { slots, threads }: { readonly
   return {
     detector: {
       ...detector,
-      async detect(jpeg, size) {
+      async detect(picture, size) {
         count();
         inHand += 1;
         try {
-          return await detector.detect(jpeg, size);
+          return await detector.detect(picture, size);
         } finally {
           count();
           inHand -= 1;

@@ -38,7 +38,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   validate: async (deps) => ({
     activities: createValidateActivities({
       ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-      images: createImageReader(), log: deps.log, concurrency: STAGES.validate.slots,
+      images: createImageReader(), pixels: deps.pixels, log: deps.log, concurrency: STAGES.validate.slots,
     }),
   }),
 
@@ -50,7 +50,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
       detector: inUse, takeLoad,
       activities: createDetectActivities({
         ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-        detector, log: deps.log, concurrency: threads + 1,
+        detector, pixels: deps.pixels, log: deps.log, concurrency: threads + 1,
       }),
     };
   },

@@ -1,9 +1,17 @@
 /** The port through which a stage asks what is in a picture. Types only. */
 import type { DetectionSet, ModelIdentity } from '../../contracts/detection.ts';
+import type { RawPicture } from './image-reader.ts';
 
 export interface PictureSize {
   readonly width: number;
   readonly height: number;
+}
+
+/** A standardised frame. Its bytes are asked for only where its pixels are not at hand. */
+export interface FramePicture {
+  /** What `jpeg` decodes to. */
+  readonly pixels?: RawPicture | undefined;
+  jpeg(): Promise<Uint8Array>;
 }
 
 export interface Detector {
@@ -11,10 +19,10 @@ export interface Detector {
   /** Every class name that the model can ever say. */
   readonly labels: readonly string[];
   /**
-   * `size` is the upright original that the boxes shall refer to; `jpeg`, the standardised frame, may be smaller.
+   * `size` is the upright original that the boxes shall refer to; the picture may be smaller.
    * Throws `Failure`: image_corrupt (not a picture), detector_output_invalid, worker_died (its thread ended on this picture), detector_unavailable.
    */
-  detect(jpeg: Uint8Array, size: PictureSize): Promise<DetectionSet>;
+  detect(picture: FramePicture, size: PictureSize): Promise<DetectionSet>;
   /** Waits for what is under way, then frees the threads. */
   close(): Promise<void>;
 }

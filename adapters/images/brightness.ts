@@ -1,5 +1,5 @@
 /** How bright a picture is and how much that varies, which tells a covered lens or a dead sensor from a dark night. */
-import type { Pixels } from './decode.ts';
+import type { RawPicture } from '../../activities/ports/image-reader.ts';
 
 export interface Brightness {
   /** Mean, 0..255. */
@@ -18,7 +18,7 @@ const CAPTION_SHARE = 0.1;
 const OUTLIER_SHARE = 0.002;
 
 /** Measured over the means of up to 64 x 48 cells: noise vanishes in them, a scene does not. */
-export function measureBrightness(pixels: Pixels): Brightness {
+export function measureBrightness(pixels: RawPicture): Brightness {
   const columns = Math.min(MAX_COLUMNS, pixels.width);
   const rows = Math.min(MAX_ROWS, pixels.height);
   const cells: number[] = [];
@@ -41,7 +41,7 @@ export function measureBrightness(pixels: Pixels): Brightness {
   return { mean: cells.reduce((sum, level) => sum + level, 0) / cells.length, spread: at(1 - OUTLIER_SHARE) - at(OUTLIER_SHARE) };
 }
 
-function cellMean({ data, width }: Pixels, left: number, right: number, top: number, bottom: number): number {
+function cellMean({ data, width }: RawPicture, left: number, right: number, top: number, bottom: number): number {
   const stepX = Math.max(1, Math.floor((right - left) / SAMPLES_PER_CELL_SIDE));
   const stepY = Math.max(1, Math.floor((bottom - top) / SAMPLES_PER_CELL_SIDE));
   let sum = 0;

@@ -1,20 +1,15 @@
 /** Decodes foreign picture bytes with sharp and turns every way in which that can go wrong into a refusal with a name. */
-import type { ImageFormat } from '../../activities/ports/image-reader.ts';
+import type { ImageFormat, RawPicture } from '../../activities/ports/image-reader.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { sharp } from './sharp.ts';
-
-/** 8-bit RGB, row by row from the top, three bytes to a pixel. */
-export interface Pixels {
-  readonly data: Buffer;
-  readonly width: number;
-  readonly height: number;
-}
 
 export interface PictureHeader {
   /** Pixels of the upright picture. */
   readonly width: number;
   readonly height: number;
+  /** Stored in another position than the one it is seen in. */
+  readonly turned: boolean;
   /** Frames of an animation; 1 for a plain picture. */
   readonly pages: number;
 }
@@ -23,11 +18,11 @@ export interface PictureHeader {
 export async function readHeader(bytes: Uint8Array, format: ImageFormat): Promise<PictureHeader> {
   const header = await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata();
   if (header.format !== format) throw new Failure('image_corrupt', `the bytes begin as ${format} and go on as ${header.format}`);
-  return { width: header.autoOrient.width, height: header.autoOrient.height, pages: header.pages ?? 1 };
+  return { width: header.autoOrient.width, height: header.autoOrient.height, turned: (header.orientation ?? 1) !== 1, pages: header.pages ?? 1 };
 }
 
 /** Upright sRGB pixels, bounded in size. `strict` fails on the decoder's first warning, otherwise whatever arrived is used. */
-export async function decode(bytes: Uint8Array, strict: boolean, limits: ImageLimits): Promise<Pixels> {
+export async function decode(bytes: Uint8Array, strict: boolean, limits: ImageLimits): Promise<RawPicture> {
   const side = limits.maxStandardisedSidePixels;
   const { data, info } = await sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: strict ? 'warning' : 'none', autoOrient: true })
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })

@@ -13,6 +13,8 @@ export interface ImageLimits {
   readonly minDecodedShare: number;
   readonly maxStandardisedSidePixels: number;
   readonly jpegQuality: number;
+  /** Bytes per pixel up to which a sound JPEG is kept as the camera encoded it. */
+  readonly maxKeptBytesPerPixel: number;
 }
 
 export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
@@ -35,4 +37,6 @@ export const DEFAULT_IMAGE_LIMITS: ImageLimits = {
   maxStandardisedSidePixels: 1920,
   // From 80 to 95 the labelled frames show the same people, within one of 83. At 88 a frame takes three quarters of the bytes of 95.
   jpegQuality: 88,
+  // Quality 88 takes 0.1 to 0.3. A camera that encodes sensor noise at 100 would fill the store several times as fast.
+  maxKeptBytesPerPixel: 0.5,
 };

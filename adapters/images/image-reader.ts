@@ -2,14 +2,15 @@
  * Foreign bytes in, a standardised frame or a named refusal out. Order matters: the first bytes, then the header, then limits, and only
  * then pixels, so that nothing built to do harm reaches a decoder that could be harmed.
  */
-import type { ImageFormat, ImageReader, StandardisedImage } from '../../activities/ports/image-reader.ts';
+import type { ImageFormat, ImageReader, RawPicture, StandardisedImage } from '../../activities/ports/image-reader.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { measureBrightness } from './brightness.ts';
 import { decode, decodedShare, readHeader, refusalOf } from './decode.ts';
-import type { PictureHeader, Pixels } from './decode.ts';
+import type { PictureHeader } from './decode.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { DEFAULT_IMAGE_LIMITS } from './image-limits.ts';
 import { walkJpegStream } from './jpeg-stream.ts';
+import { plainJpeg } from './plain-jpeg.ts';
 import { sharp } from './sharp.ts';
 import { describeForeign, sniffFormat } from './sniff-format.ts';
 
@@ -40,14 +41,17 @@ async function standardise(bytes: Uint8Array, limits: ImageLimits): Promise<Stan
   const { pixels, warnings } = await decodeTolerantly(bytes, format, endOfPicture, limits);
   checkContent(pixels, limits);
 
+  const sound = warnings.length === 0 && !header.turned && pixels.width === header.width && pixels.height === header.height;
+  const asItCame = format === 'jpeg' && sound && endOfPicture !== undefined ? keepAsItCame(bytes, endOfPicture, pixels, limits) : undefined;
   if (endOfPicture !== undefined && endOfPicture < bytes.length) warnings.push(describeRest(bytes, endOfPicture));
   if (header.pages > 1) warnings.push(`an animation of ${header.pages} pictures: the first is used`);
   return {
-    jpeg: await encodeJpeg(pixels, limits),
+    jpeg: asItCame ?? await encodeJpeg(pixels, limits),
     width: header.width,
     height: header.height,
     standardisedWidth: pixels.width,
     standardisedHeight: pixels.height,
+    pixels: asItCame ? pixels : null,
     format,
     warnings,
   };
@@ -84,7 +88,7 @@ async function decodeTolerantly(
   format: ImageFormat,
   endOfPicture: number | undefined,
   limits: ImageLimits,
-): Promise<{ pixels: Pixels; warnings: string[] }> {
+): Promise<{ pixels: RawPicture; warnings: string[] }> {
   try {
     return { pixels: await decode(bytes, true, limits), warnings: [] };
   } catch (error) {
@@ -101,7 +105,7 @@ async function decodeTolerantly(
   }
 }
 
-function checkContent(pixels: Pixels, limits: ImageLimits): void {
+function checkContent(pixels: RawPicture, limits: ImageLimits): void {
   const { mean, spread } = measureBrightness(pixels);
   if (spread > limits.voidLevels) return;
   const look = mean < 32 ? 'black' : mean > 223 ? 'white' : 'one flat colour';
@@ -114,7 +118,13 @@ function describeRest(bytes: Uint8Array, endOfPicture: number): string {
   return `${rest.length} bytes of ${what} follow the picture: they are ignored`;
 }
 
-function encodeJpeg({ data, width, height }: Pixels, limits: ImageLimits): Promise<Buffer> {
+/** Undefined where the picture has to be encoded anew: for its kind, or because it takes more bytes than it is worth. */
+function keepAsItCame(bytes: Uint8Array, end: number, { width, height }: RawPicture, limits: ImageLimits): Buffer | undefined {
+  const plain = plainJpeg(bytes, end);
+  return plain && plain.length <= width * height * limits.maxKeptBytesPerPixel ? plain : undefined;
+}
+
+function encodeJpeg({ data, width, height }: RawPicture, limits: ImageLimits): Promise<Buffer> {
   // No mozjpeg: a tenth fewer bytes for several times the work. sharp writes no metadata unless asked to.
   return sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({ quality: limits.jpegQuality, chromaSubsampling: '4:2:0', mozjpeg: false })

@@ -29,10 +29,10 @@ export async function openYolox({ modelFile, name, version, fixedSidePixels, thr
   return {
     identity,
     labels: COCO_LABELS,
-    async detect(jpeg, size) {
+    async detect(picture, size) {
       const { input, content } = chooseYoloxInput(size, fixedSidePixels);
       const candidates = await pool.run(async () => {
-        const pixels = await decodeForModel(jpeg, content);
+        const pixels = await decodeForModel(picture, content);
         return { request: { pixels, input, content }, transfer: [pixels.buffer] };
       });
       const scaleX = size.width / content.width;

@@ -31,9 +31,9 @@ export async function openCocoSsd({ modelFolder, name, version, threads }: CocoS
   return {
     identity,
     labels: COCO_LABELS,
-    async detect(jpeg, size) {
+    async detect(picture, size) {
       const candidates = await pool.run(async () => {
-        const pixels = await decodeForModel(jpeg, { width: SIDE_PIXELS, height: SIDE_PIXELS });
+        const pixels = await decodeForModel(picture, { width: SIDE_PIXELS, height: SIDE_PIXELS });
         return { request: { pixels }, transfer: [pixels.buffer] };
       });
       const scaled = candidates.map(({ box: [x, y, width, height], ...rest }): Candidate => ({

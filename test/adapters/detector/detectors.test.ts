@@ -8,7 +8,7 @@ import { openDetector } from '../../../adapters/detector/registry.ts';
 import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { assetForTest } from '../../support/assets.ts';
 import { scene } from '../images/pictures.ts';
-import { detectAll, readLabelledFrames, tally } from './labelled-frames.ts';
+import { asPicture, detectAll, readLabelledFrames, tally } from './labelled-frames.ts';
 
 const framesFolder = await assetForTest('labelled-frames');
 const oddFolder = await assetForTest('odd-inputs');
@@ -62,7 +62,7 @@ describe.each(EXPECTED.map((row) => ({ ...row, path: paths.get(row.asset) })))('
     const [original, larger] = await Promise.all(
       ['progressive.jpg', 'upscaled-4k.jpg'].map(async (file) => {
         const picture = await reader.standardise(await readFile(join(oddFolder ?? '', file)));
-        return detector.detect(picture.jpeg, picture);
+        return detector.detect(asPicture(picture.jpeg), picture);
       }),
     );
     if (!original || !larger) throw new Error('two answers');
@@ -79,7 +79,7 @@ describe.each(EXPECTED.map((row) => ({ ...row, path: paths.get(row.asset) })))('
   it.skipIf(!path)('keeps boxes within pictures of any size and shape', async () => {
     for (const [width, height] of [[32, 32], [33, 250], [256, 32], [1921, 1080], [600, 1900]] as const) {
       const { jpeg } = await reader.standardise(await scene(width, height).jpeg().toBuffer());
-      const set = await detector.detect(jpeg, { width, height });
+      const set = await detector.detect(asPicture(jpeg), { width, height });
       expect(set).toMatchObject({ width, height, model: detector.identity });
       for (const { box: [x, y, w, h], score } of set.detections) {
         expect(score).toBeGreaterThanOrEqual(0.1);
@@ -91,21 +91,21 @@ describe.each(EXPECTED.map((row) => ({ ...row, path: paths.get(row.asset) })))('
   it.skipIf(!path)('says the same of the same picture, also when it is asked many times at once', async () => {
     const { jpeg } = await reader.standardise(await scene(320, 240).jpeg().toBuffer());
     const size = { width: 320, height: 240 };
-    const answers = await Promise.all(Array.from({ length: 6 }, () => detector.detect(jpeg, size)));
+    const answers = await Promise.all(Array.from({ length: 6 }, () => detector.detect(asPicture(jpeg), size)));
     for (const answer of answers) expect(answer).toEqual(answers[0]);
   });
 
   it.skipIf(!path)('refuses bytes that are no picture, and goes on', async () => {
     const size = { width: 320, height: 240 };
-    await expect(detector.detect(Buffer.from('not a picture'), size)).rejects.toThrow(expect.objectContaining({ name: 'Failure', code: 'image_corrupt' }));
-    await expect(detector.detect(await scene(320, 240).jpeg().toBuffer(), size)).resolves.toMatchObject(size);
+    await expect(detector.detect(asPicture(Buffer.from('not a picture')), size)).rejects.toThrow(expect.objectContaining({ name: 'Failure', code: 'image_corrupt' }));
+    await expect(detector.detect(asPicture(await scene(320, 240).jpeg().toBuffer()), size)).resolves.toMatchObject(size);
   });
 
   it.skipIf(!path)('leaves the event loop free while it computes', async () => {
     const { jpeg } = await reader.standardise(await scene(768, 576).jpeg().toBuffer());
     const size = { width: 768, height: 576 };
     const pictures = 12;
-    const { totalMs, pausesMs } = await watchTimer(() => Promise.all(Array.from({ length: pictures }, () => detector.detect(jpeg, size))));
+    const { totalMs, pausesMs } = await watchTimer(() => Promise.all(Array.from({ length: pictures }, () => detector.detect(asPicture(jpeg), size))));
     // Computed on the main thread, each picture would be one pause, and together they would be nearly all of the time.
     const longPausesMs = pausesMs.filter((pauseMs) => pauseMs > totalMs / pictures / 2);
     expect(longPausesMs.reduce((sum, pauseMs) => sum + pauseMs, 0)).toBeLessThan(totalMs / 2);

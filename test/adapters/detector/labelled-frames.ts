@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { intersectionOverUnion } from '../../../adapters/detector/overlap.ts';
 import { createImageReader } from '../../../adapters/images/image-reader.ts';
-import type { Detector } from '../../../activities/ports/detector.ts';
+import type { Detector, FramePicture } from '../../../activities/ports/detector.ts';
 import type { Box, Detection } from '../../../contracts/detection.ts';
 
 interface Truth {
@@ -12,6 +12,9 @@ interface Truth {
   /** Not to be counted, whether found or not. */
   readonly ignore: boolean;
 }
+
+/** A standardised frame as a process has it that did not decode it itself. */
+export const asPicture = (jpeg: Uint8Array): FramePicture => ({ jpeg: async () => jpeg });
 
 export interface LabelledFrame {
   /** The part of the name before `_`: which clip the frame is from. */
@@ -44,7 +47,7 @@ export async function detectAll(detector: Detector, frames: readonly LabelledFra
   return Promise.all(
     frames.map(async (frame) => {
       const picture = await reader.standardise(await readFile(frame.file));
-      return { frame, detections: (await detector.detect(picture.jpeg, picture)).detections };
+      return { frame, detections: (await detector.detect(asPicture(picture.jpeg), picture)).detections };
     }),
   );
 }
