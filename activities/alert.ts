@@ -13,14 +13,27 @@ export type Decision =
   | { readonly kind: 'opened' | 'joined'; readonly incidentId: string }
   | { readonly kind: 'suppressed'; readonly cause: SuppressionCause };
 
+/** One rule that calls one frame unsafe. */
+export interface MatchToDecide {
+  readonly frame: StagedFrame;
+  readonly verdict: Verdict;
+}
+
+export interface DecidedMatch extends MatchToDecide {
+  readonly decision: Decision;
+}
+
+export type GroupMatch = (known: KnownIncidents, match: MatchToDecide) => Grouping;
+
 export interface IncidentLedger extends StageLedger {
-  matchedVerdicts(frame: StagedFrame): Promise<readonly Verdict[]>;
+  /** The matches of the current run of these frames, in the order of the frames. */
+  matches(frames: readonly StagedFrame[]): Promise<readonly MatchToDecide[]>;
   /**
-   * One transaction, under the fence and with the incidents of (user, rule, device) locked: `group` sees them as they are
-   * and its word is carried out, outbox rows included. A match that was decided before keeps its decision. Null: the batch
-   * holds the frame no more.
+   * One transaction, under the fence and with the incidents of each (user, rule, device) locked: `group` sees them as they are after the matches before
+   * and its word is carried out, outbox rows included. A match that was decided before keeps its decision. Matches of frames
+   * that the batch holds no more are left out.
    */
-  decide(batchId: string, frame: StagedFrame, verdict: Verdict, group: (known: KnownIncidents) => Grouping): Promise<Decision | null>;
+  decide(batchId: string, matches: readonly MatchToDecide[], group: GroupMatch): Promise<readonly DecidedMatch[]>;
 }
 
 /** Tells an incident's workflow that something is due. Best effort: the sweep finds what a lost ring leaves. */
@@ -40,19 +53,18 @@ export function createAlertActivities(ports: AlertPorts): AlertActivities {
 }
 
 async function raise(input: StageInput, { ledger, doorbell, grouping, log }: AlertPorts): Promise<StageResult> {
+  const group: GroupMatch = (known, { frame }) => groupMatch(known, { capturedAt: frame.capturedAt, replayed: !frame.notify }, grouping);
   const opened = new Set<string>();
   const { exceptions } = await runStage<void>(input, {
-    stage: 'alert', ledger, log,
-    // In order: of several frames of one device the first opens the incident and the others join it.
-    concurrency: 1,
-    work: async (frame) => {
-      const match = { capturedAt: frame.capturedAt, replayed: !frame.notify };
-      for (const verdict of await ledger.matchedVerdicts(frame)) {
-        const decision = await ledger.decide(input.batchId, frame, verdict, (known) => groupMatch(known, match, grouping));
-        if (decision) log.info({ frameId: frame.frameId, tag: frame.tag, ruleId: verdict.ruleId, ...decision }, 'match decided');
-        if (decision?.kind === 'opened') opened.add(decision.incidentId);
+    stage: 'alert', ledger, log, concurrency: 1,
+    // All at once and in order: of several frames of one device the first opens the incident and the others join it.
+    async prepare(frames) {
+      for (const { frame, verdict, decision } of await ledger.decide(input.batchId, await ledger.matches(frames), group)) {
+        log.info({ frameId: frame.frameId, tag: frame.tag, ruleId: verdict.ruleId, ...decision }, 'match decided');
+        if (decision.kind === 'opened') opened.add(decision.incidentId);
       }
     },
+    work: async () => {},
     save: (outcomes) => ledger.save(input.batchId, 'alert', outcomes),
   });
   await Promise.all([...opened].map((incidentId) => doorbell.ring(incidentId).catch((error: unknown) => {

@@ -1,13 +1,12 @@
-/** Carries out what grouping says of a match: incident row, match row and outbox rows in one transaction. */
-import { uuidv7 } from 'uuidv7';
-import type { Decision, IncidentLedger } from '../../activities/alert.ts';
-import type { StagedFrame } from '../../activities/ports/staged-frame.ts';
+/** Carries out what grouping says of matches: incident rows, match rows and outbox rows of a batch in one transaction. */
+import type { DecidedMatch, Decision, GroupMatch, IncidentLedger, MatchToDecide } from '../../activities/alert.ts';
 import { CHANNELS, deliveryKeyOf } from '../../contracts/delivery.ts';
-import type { Channel } from '../../contracts/delivery.ts';
 import type { SuppressionCause } from '../../contracts/terminal-states.ts';
 import type { Instant } from '../../contracts/time.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
-import type { Grouping, KnownIncidents } from '../../policies/incident-grouping.ts';
+import { captureSpan } from './capture-span.ts';
+import { lineOf, planIncidents } from './incident-plan.ts';
+import type { Contact, IncidentLine, IncidentPlan, PlannedIncident } from './incident-plan.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
 import { createStageLedger, underFence } from './stage-ledger.ts';
@@ -16,114 +15,138 @@ export function createIncidentLedger(pool: Pool): IncidentLedger {
   return {
     ...createStageLedger(pool),
 
-    async matchedVerdicts(frame) {
-      const [row] = await query<{ verdicts: Verdict[] }>(pool,
-        'SELECT verdicts FROM frame_verdicts WHERE frame_id = $1 AND captured_at = $2 AND run = $3', [frame.frameId, frame.capturedAt, frame.run]);
-      return (row?.verdicts ?? []).filter(({ matched }) => matched);
+    async matches(frames) {
+      const { from, to } = captureSpan(frames.map(({ capturedAt }) => capturedAt));
+      const rows = await query<{ frame_id: string; verdicts: Verdict[] }>(pool, `
+        SELECT frame_id, verdicts FROM frame_verdicts
+        WHERE (frame_id, captured_at, run) IN (SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::int[])) AND captured_at BETWEEN $4 AND $5`,
+      [frames.map(({ frameId }) => frameId), frames.map(({ capturedAt }) => capturedAt), frames.map(({ run }) => run), from, to]);
+      const verdictsOf = new Map(rows.map((row) => [row.frame_id, row.verdicts]));
+      return frames.flatMap((frame) => (verdictsOf.get(frame.frameId) ?? []).filter(({ matched }) => matched).map((verdict) => ({ frame, verdict })));
     },
 
-    async decide(batchId, frame, verdict, group) {
-      let decision: Decision | null = null;
-      await underFence(pool, batchId, [{ frame }], async (client) => { decision = await decideOnce(client, frame, verdict, group); });
-      return decision;
+    async decide(batchId, matches, group) {
+      let decided: DecidedMatch[] = [];
+      await underFence(pool, batchId, matches, async (client, held) => { decided = await decideAll(client, held, group); });
+      return decided;
     },
   };
 }
 
-async function decideOnce(client: Client, frame: StagedFrame, verdict: Verdict, group: (known: KnownIncidents) => Grouping): Promise<Decision> {
-  // Held until the commit: matches of one user, rule and device are decided one after the other, whatever workers do.
-  await client.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 1))', [[frame.userId, verdict.ruleId, frame.deviceId].join('\n')]);
-  const earlier = await decidedBefore(client, frame, verdict);
-  if (earlier) return earlier;
-
-  const known = await knownIncidents(client, frame, verdict);
-  const grouping = group(known);
-  if (grouping.kind === 'suppress') return suppress(client, frame, verdict, grouping.cause);
-  if (grouping.kind === 'join' && known.open) {
-    await saveMatch(client, frame, verdict, known.open.incidentId, null);
-    await join(client, known.open.incidentId, frame);
-    return { kind: 'joined', incidentId: known.open.incidentId };
-  }
-  const contacts = await contactsOf(client, frame.userId);
-  // An incident that nobody can be told of would only hold back the alert that comes once a contact is there.
-  if (contacts.length === 0) return suppress(client, frame, verdict, 'no_contact');
-  if (known.open) await close(client, known.open.incidentId);
-  const incidentId = await open(client, frame, verdict);
-  await saveMatch(client, frame, verdict, incidentId, null);
-  await writeOutbox(client, incidentId, contacts);
-  return { kind: 'opened', incidentId };
+async function decideAll(client: Client, matches: readonly MatchToDecide[], group: GroupMatch): Promise<DecidedMatch[]> {
+  const lines = [...new Set(matches.map(lineOf))].sort();
+  // Held until the commit: matches of one line are decided one after the other. Taken in one order by all, or two batches could wait for each other.
+  await query(client, 'SELECT pg_advisory_xact_lock(hashtextextended(line, 1)) FROM unnest($1::text[]) AS line', [lines]);
+  const before = await decidedBefore(client, matches);
+  const fresh = matches.filter((match) => !before.has(matchKey(match)));
+  const contacts = await contactsByUser(client, fresh);
+  const plan = planIncidents(fresh, await knownLines(client, fresh), (userId) => contacts.get(userId) ?? [], group);
+  await carryOut(client, plan, contacts);
+  const decisions = new Map([...before, ...plan.decided.map((match) => [matchKey(match), match.decision] as const)]);
+  return matches.flatMap((match) => {
+    const decision = decisions.get(matchKey(match));
+    return decision ? [{ ...match, decision }] : [];
+  });
 }
 
-async function decidedBefore(client: Client, frame: StagedFrame, verdict: Verdict): Promise<Decision | undefined> {
-  const [match] = await query<{ incident_id: string | null; suppressed: SuppressionCause | null; opened: boolean }>(client, `
-    SELECT match.incident_id, match.suppressed, coalesce(incident.first_frame_id = match.frame_id, false) AS opened
+const matchKey = ({ frame, verdict }: MatchToDecide): string => `${frame.frameId} ${verdict.ruleId}`;
+
+async function decidedBefore(client: Client, matches: readonly MatchToDecide[]): Promise<Map<string, Decision>> {
+  const rows = await query<{ frame_id: string; rule_id: string; incident_id: string | null; suppressed: SuppressionCause | null; opened: boolean }>(client, `
+    SELECT match.frame_id, match.rule_id, match.incident_id, match.suppressed, coalesce(incident.first_frame_id = match.frame_id, false) AS opened
     FROM matches match LEFT JOIN incidents incident USING (incident_id)
-    WHERE match.frame_id = $1 AND match.rule_id = $2`, [frame.frameId, verdict.ruleId]);
-  if (!match) return undefined;
-  if (match.incident_id === null) return { kind: 'suppressed', cause: match.suppressed ?? 'cooldown' };
-  return { kind: match.opened ? 'opened' : 'joined', incidentId: match.incident_id };
+    WHERE (match.frame_id, match.rule_id) IN (SELECT * FROM unnest($1::uuid[], $2::text[]))`,
+  [matches.map(({ frame }) => frame.frameId), matches.map(({ verdict }) => verdict.ruleId)]);
+  return new Map(rows.map((row) => [`${row.frame_id} ${row.rule_id}`, row.incident_id === null
+    ? { kind: 'suppressed', cause: row.suppressed ?? 'cooldown' }
+    : { kind: row.opened ? 'opened' : 'joined', incidentId: row.incident_id }]));
 }
 
-type Known = KnownIncidents & { readonly open: (NonNullable<KnownIncidents['open']> & { readonly incidentId: string }) | null };
-
-async function knownIncidents(client: Client, frame: StagedFrame, verdict: Verdict): Promise<Known> {
-  const rows = await query<{ incident_id: string; state: string; opened_at: Instant; last_match_at: Instant; cooldown_until: Instant | null }>(client, `
-    (SELECT incident_id, state, opened_at, last_match_at, cooldown_until FROM incidents
-     WHERE user_id = $1 AND rule_id = $2 AND device_id = $3 AND state <> 'closed')
-    UNION ALL
-    (SELECT incident_id, state, opened_at, last_match_at, cooldown_until FROM incidents
-     WHERE user_id = $1 AND rule_id = $2 AND device_id = $3 AND state = 'closed' ORDER BY opened_at DESC LIMIT 1)`,
-  [frame.userId, verdict.ruleId, frame.deviceId]);
-  const read = (row: (typeof rows)[number] | undefined) => row === undefined ? null : {
-    incidentId: row.incident_id, openedAt: row.opened_at, lastMatchAt: row.last_match_at, cooldownUntil: row.cooldown_until,
-  };
-  return { open: read(rows.find(({ state }) => state !== 'closed')), lastClosed: read(rows.find(({ state }) => state === 'closed')) };
+interface LineRow {
+  user_id: string; rule_id: string; device_id: string; incident_id: string; state: string; opened_at: Instant; last_match_at: Instant; cooldown_until: Instant | null;
 }
 
-async function suppress(client: Client, frame: StagedFrame, verdict: Verdict, cause: SuppressionCause): Promise<Decision> {
-  await saveMatch(client, frame, verdict, null, cause);
-  return { kind: 'suppressed', cause };
+/** The open incident and the newest closed one of each line. */
+async function knownLines(client: Client, matches: readonly MatchToDecide[]): Promise<ReadonlyMap<string, IncidentLine>> {
+  const rows = await query<LineRow & Record<string, unknown>>(client, `
+    SELECT line.user_id, line.rule_id, line.device_id, known.*
+    FROM (SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) AS asked (user_id, rule_id, device_id)) line
+    CROSS JOIN LATERAL (
+      (SELECT incident_id, state, opened_at, last_match_at, cooldown_until FROM incidents incident
+       WHERE (incident.user_id, incident.rule_id, incident.device_id) = (line.user_id, line.rule_id, line.device_id) AND state <> 'closed')
+      UNION ALL
+      (SELECT incident_id, state, opened_at, last_match_at, cooldown_until FROM incidents incident
+       WHERE (incident.user_id, incident.rule_id, incident.device_id) = (line.user_id, line.rule_id, line.device_id) AND state = 'closed'
+       ORDER BY opened_at DESC LIMIT 1)) known`,
+  [matches.map(({ frame }) => frame.userId), matches.map(({ verdict }) => verdict.ruleId), matches.map(({ frame }) => frame.deviceId)]);
+  const lines = new Map<string, IncidentLine>();
+  for (const row of rows) {
+    const key = [row.user_id, row.rule_id, row.device_id].join('\n');
+    const incident = { incidentId: row.incident_id, openedAt: row.opened_at, lastMatchAt: row.last_match_at, cooldownUntil: row.cooldown_until };
+    const line = lines.get(key) ?? { open: null, lastClosed: null };
+    lines.set(key, row.state === 'closed' ? { ...line, lastClosed: incident } : { ...line, open: incident });
+  }
+  return lines;
 }
 
-async function saveMatch(client: Client, frame: StagedFrame, verdict: Verdict, incidentId: string | null, suppressed: SuppressionCause | null): Promise<void> {
+async function contactsByUser(client: Client, matches: readonly MatchToDecide[]): Promise<ReadonlyMap<string, readonly Contact[]>> {
+  const rows = await query<Contact & { userId: string }>(client, `
+    SELECT user_id AS "userId", contact_id AS "contactId", channel, address FROM contacts
+    WHERE user_id = ANY($1) AND enabled AND channel = ANY($2) ORDER BY position, contact_id`,
+  [[...new Set(matches.map(({ frame }) => frame.userId))], CHANNELS]);
+  const contacts = new Map<string, Contact[]>();
+  for (const { userId, ...contact } of rows) contacts.set(userId, [...(contacts.get(userId) ?? []), contact]);
+  return contacts;
+}
+
+async function carryOut(client: Client, { decided, incidents }: IncidentPlan, contacts: ReadonlyMap<string, readonly Contact[]>): Promise<void> {
+  if (decided.length === 0) return;
+  const opened = incidents.filter((incident) => incident.openedBy !== null);
+  await updateKnown(client, incidents.filter((incident) => incident.openedBy === null));
+  await insertOpened(client, opened);
   await query(client, `
-    INSERT INTO matches (frame_id, rule_id, captured_at, rule_version, incident_id, suppressed) VALUES ($1, $2, $3, $4, $5, $6)`,
-  [frame.frameId, verdict.ruleId, frame.capturedAt, verdict.ruleVersion, incidentId, suppressed]);
+    INSERT INTO matches (frame_id, rule_id, captured_at, rule_version, incident_id, suppressed)
+    SELECT * FROM jsonb_to_recordset($1) AS match (frame_id uuid, rule_id text, captured_at timestamptz, rule_version int, incident_id uuid, suppressed text)`,
+  [JSON.stringify(decided.map(({ frame, verdict, decision }) => ({
+    frame_id: frame.frameId, rule_id: verdict.ruleId, captured_at: frame.capturedAt, rule_version: verdict.ruleVersion,
+    ...(decision.kind === 'suppressed' ? { suppressed: decision.cause } : { incident_id: decision.incidentId }),
+  })))]);
+  await writeOutbox(client, opened, contacts);
 }
 
-async function join(client: Client, incidentId: string, frame: StagedFrame): Promise<void> {
+/** Before those that are new go in: an index allows one open incident to a line. */
+async function updateKnown(client: Client, known: readonly PlannedIncident[]): Promise<void> {
+  if (known.length === 0) return;
   await query(client, `
-    UPDATE incidents SET matches = matches + 1, last_joined_at = now(),
-      opened_at = least(opened_at, $2::timestamptz), last_match_at = greatest(last_match_at, $2::timestamptz)
-    WHERE incident_id = $1`, [incidentId, frame.capturedAt]);
+    UPDATE incidents SET matches = incidents.matches + planned.matches, opened_at = least(incidents.opened_at, planned.opened_at),
+      last_match_at = greatest(incidents.last_match_at, planned.last_match_at), last_joined_at = CASE WHEN planned.matches > 0 THEN now() ELSE incidents.last_joined_at END,
+      state = CASE WHEN planned.closed THEN 'closed' ELSE incidents.state END, closed_at = CASE WHEN planned.closed THEN now() ELSE incidents.closed_at END
+    FROM jsonb_to_recordset($1) AS planned (incident_id uuid, matches int, opened_at timestamptz, last_match_at timestamptz, closed boolean)
+    WHERE incidents.incident_id = planned.incident_id`,
+  [JSON.stringify(known.map(({ incidentId, matches, openedAt, lastMatchAt, closed }) => ({ incident_id: incidentId, matches, opened_at: openedAt, last_match_at: lastMatchAt, closed })))]);
 }
 
-async function open(client: Client, frame: StagedFrame, verdict: Verdict): Promise<string> {
-  const incidentId = uuidv7();
+async function insertOpened(client: Client, opened: readonly PlannedIncident[]): Promise<void> {
+  if (opened.length === 0) return;
   await query(client, `
-    INSERT INTO incidents (incident_id, user_id, rule_id, rule_version, device_id, opened_at, last_match_at, first_frame_id, matches, next_due_at)
-    VALUES ($1, $2, $3, $4, $5, $6, $6, $7, 1, now())`,
-  [incidentId, frame.userId, verdict.ruleId, verdict.ruleVersion, frame.deviceId, frame.capturedAt, frame.frameId]);
-  return incidentId;
-}
-
-async function close(client: Client, incidentId: string): Promise<void> {
-  await query(client, "UPDATE incidents SET state = 'closed', closed_at = now() WHERE incident_id = $1", [incidentId]);
-}
-
-interface ContactRow { contact_id: string; channel: Channel; address: string }
-
-function contactsOf(client: Client, userId: string): Promise<ContactRow[]> {
-  return query<ContactRow & Record<string, unknown>>(client, `
-    SELECT contact_id, channel, address FROM contacts
-    WHERE user_id = $1 AND enabled AND channel = ANY($2) ORDER BY position, contact_id`, [userId, CHANNELS]);
+    INSERT INTO incidents (incident_id, user_id, rule_id, rule_version, device_id, state, opened_at, last_match_at, first_frame_id, matches, next_due_at, closed_at)
+    SELECT incident_id, user_id, rule_id, rule_version, device_id, CASE WHEN closed THEN 'closed' ELSE 'open' END, opened_at, last_match_at, first_frame_id, matches, now(), CASE WHEN closed THEN now() END
+    FROM jsonb_to_recordset($1) AS planned (incident_id uuid, user_id text, rule_id text, rule_version int, device_id text, opened_at timestamptz, last_match_at timestamptz,
+      first_frame_id uuid, matches int, closed boolean)`,
+  [JSON.stringify(opened.map(({ openedBy, incidentId, openedAt, lastMatchAt, matches, closed }) => ({
+    incident_id: incidentId, opened_at: openedAt, last_match_at: lastMatchAt, matches, closed,
+    user_id: openedBy?.frame.userId, device_id: openedBy?.frame.deviceId, first_frame_id: openedBy?.frame.frameId,
+    rule_id: openedBy?.verdict.ruleId, rule_version: openedBy?.verdict.ruleVersion,
+  })))]);
 }
 
 /** Level 0 only; escalation adds rows of higher levels when their time comes. */
-async function writeOutbox(client: Client, incidentId: string, contacts: readonly ContactRow[]): Promise<void> {
-  for (const { contact_id: contactId, channel, address } of contacts) {
-    await query(client, `
-      INSERT INTO deliveries (delivery_key, incident_id, contact_id, channel, address) VALUES ($1, $2, $3, $4, $5)`,
-    [deliveryKeyOf({ incidentId, level: 0, round: 0, channel, contactId }), incidentId, contactId, channel, address]);
-  }
+async function writeOutbox(client: Client, opened: readonly PlannedIncident[], contacts: ReadonlyMap<string, readonly Contact[]>): Promise<void> {
+  const messages = opened.flatMap(({ incidentId, openedBy }) => (contacts.get(openedBy?.frame.userId ?? '') ?? []).map(({ contactId, channel, address }) => ({
+    delivery_key: deliveryKeyOf({ incidentId, level: 0, round: 0, channel, contactId }), incident_id: incidentId, contact_id: contactId, channel, address,
+  })));
+  if (messages.length === 0) return;
+  await query(client, `
+    INSERT INTO deliveries (delivery_key, incident_id, contact_id, channel, address)
+    SELECT * FROM jsonb_to_recordset($1) AS message (delivery_key text, incident_id uuid, contact_id text, channel text, address text)`, [JSON.stringify(messages)]);
 }

@@ -93,6 +93,22 @@ describe('a match', () => {
     expect(await messages()).toHaveLength(2);
   });
 
+  it('of one batch is decided as one of many batches is, closing what is over on the way', async () => {
+    const minutes = [0, 2, 6, 7, 20, 24.9, 40];
+    await raise(await matchesAt(minutes));
+    const together = (await incidents()).map(({ state, opened, last, matches }) => ({ state, opened, last, matches }));
+    await seedUser(db.pool, `${user}-b`, [`${device}-b`]);
+    [user, device] = [`${user}-b`, `${device}-b`];
+    for (const minute of minutes) {
+      const batch = await matchesAt([minute]);
+      await raise(batch);
+      await settle(batch);
+    }
+    expect((await incidents()).map(({ state, opened, last, matches }) => ({ state, opened, last, matches }))).toEqual(together);
+    expect(together.map(({ matches }) => matches)).toEqual([4, 2, 1]);
+    expect(await messages()).toHaveLength(3);
+  });
+
   it('is suppressed while the last message still counts', async () => {
     const first = await matchesAt([0]);
     await raise(first);
@@ -205,9 +221,9 @@ describe('a batch that was taken back', () => {
     const batch = await matchesAt([0]);
     const takenBack: IncidentLedger = {
       ...ledger,
-      async matchedVerdicts(frame) {
+      async matches(frames) {
         await createBatches(db.pool).giveBack(batch.batchId, 'deadline');
-        return ledger.matchedVerdicts(frame);
+        return ledger.matches(frames);
       },
     };
     expect(await raise(batch, undefined, takenBack)).toEqual({ exceptions: [] });

@@ -46,7 +46,7 @@ async function decided(batch: ClaimedBatch, position: number, decisions: Readonl
   const frame = (await staged(db.pool, batch))[position]!;
   await storeVerdicts(db.pool, batch, frame, Object.keys(decisions).map((rule) => matching(rule)));
   const ledger = createIncidentLedger(db.pool);
-  for (const [rule, grouping] of Object.entries(decisions)) await ledger.decide(batch.batchId, frame, matching(rule), () => grouping);
+  for (const [rule, grouping] of Object.entries(decisions)) await ledger.decide(batch.batchId, [{ frame, verdict: matching(rule) }], () => grouping);
 }
 
 describe('record', () => {
