@@ -470,7 +470,9 @@ CREATE TABLE users (
   enabled     boolean     NOT NULL DEFAULT true,
   created_at  timestamptz NOT NULL DEFAULT now(),
   updated_at  timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT users_pkey PRIMARY KEY (user_id)
+  weight      integer     NOT NULL DEFAULT 1,
+  CONSTRAINT users_pkey PRIMARY KEY (user_id),
+  CONSTRAINT users_weight_check CHECK (weight >= 1 AND weight <= 100)
 );
 COMMENT ON TABLE users IS 'A customer: owns devices, has rules assigned, is told by contacts.';
 COMMENT ON COLUMN users.user_id IS 'Chosen by the admin; safe in tags and paths (contracts/ids.ts).';
@@ -478,6 +480,7 @@ COMMENT ON COLUMN users.name IS 'As people write it.';
 COMMENT ON COLUMN users.enabled IS 'False refuses new frames of all devices of this user and rejects those still waiting.';
 COMMENT ON COLUMN users.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN users.updated_at IS 'Last PUT.';
+COMMENT ON COLUMN users.weight IS 'Turns at the dispatcher, 1 to 100: a user of weight 3 gets three lanes under way for each one of a user of weight 1. Matters only while frames wait.';
 
 CREATE TABLE api_keys (
   key_id      uuid        NOT NULL DEFAULT gen_random_uuid(),

@@ -58,7 +58,7 @@ async function roomLeft(client: Client, { inFlight, aloneInFlight }: ClaimLimits
 }
 
 /**
- * Frames of the free lanes that there is room for, fairest first: users take turns, counting what they have in flight, and within a user the
+ * Frames of the free lanes that there is room for, fairest first: users take turns by weight, counting what they have in flight, and within a user the
  * lane that waits longest comes first. No frame overtakes one of its lane that runs alone, but for LANE_WAITS_SECONDS. Lanes
  * are found by skipping through the index, so the cost follows the number of lanes that wait, not the number of frames.
  */
@@ -83,8 +83,8 @@ function waitingFrames(client: Client, room: Room, limit: number): Promise<Waiti
       SELECT * FROM line
       WHERE CASE WHEN alone THEN $3 AND step = 1 ELSE $2 AND (first_alone_at IS NULL OR captured_at < first_alone_at) END),
     turn AS (
-      SELECT ready.*, coalesce(busy.lanes, 0) + dense_rank() OVER (PARTITION BY ready.user_id ORDER BY ready.since, ready.device_id) AS turn
-      FROM ready LEFT JOIN busy USING (user_id))
+      SELECT ready.*, (coalesce(busy.lanes, 0) + dense_rank() OVER (PARTITION BY ready.user_id ORDER BY ready.since, ready.device_id))::float / coalesce(owner.weight, 1) AS turn
+      FROM ready LEFT JOIN busy USING (user_id) LEFT JOIN users owner USING (user_id))
     SELECT frame_id, captured_at, device_id, alone FROM turn
     ORDER BY turn, since, device_id, step
     LIMIT $1`, [limit, room.shared, room.alone, LANE_WAITS_SECONDS]);

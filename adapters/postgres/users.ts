@@ -9,6 +9,8 @@ export interface User {
   readonly userId: string;
   readonly name: string;
   readonly enabled: boolean;
+  /** Turns at the dispatcher, 1 to 100. */
+  readonly weight: number;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -16,13 +18,13 @@ export interface User {
 /** A row that was put, and whether it is new. */
 export type Put<T> = T & { readonly created: boolean };
 
-const COLUMNS = `user_id AS "userId", name, enabled, created_at AS "createdAt", updated_at AS "updatedAt"`;
+const COLUMNS = `user_id AS "userId", name, enabled, weight, created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-export async function putUser(db: Queryable, user: Pick<User, 'userId' | 'name' | 'enabled'>): Promise<Put<User>> {
+export async function putUser(db: Queryable, user: Pick<User, 'userId' | 'name' | 'enabled' | 'weight'>): Promise<Put<User>> {
   const [row] = await query<Put<User>>(db, `
-    INSERT INTO users (user_id, name, enabled) VALUES ($1, $2, $3)
-    ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, updated_at = now()
-    RETURNING ${COLUMNS}, xmax = 0 AS created`, [user.userId, user.name, user.enabled]);
+    INSERT INTO users (user_id, name, enabled, weight) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, weight = EXCLUDED.weight, updated_at = now()
+    RETURNING ${COLUMNS}, xmax = 0 AS created`, [user.userId, user.name, user.enabled, user.weight]);
   return row!;
 }
 

@@ -8,8 +8,9 @@ import { Id, Instant, Next, Text, Uuid, list, nullable, oneOf, strict } from './
 const stamps = { createdAt: Instant('When it was first put.'), updatedAt: Instant('When it was last put.') };
 const enabled = Type.Optional(Type.Boolean({ description: 'False refuses new frames and tells nobody.', default: true }));
 
-export const UserBody = Type.Object({ name: Text('As people write it.'), enabled }, strict);
-export const UserShape = Type.Object({ userId: Type.String(), name: Type.String(), enabled: Type.Boolean(), ...stamps });
+const weight = Type.Optional(Type.Integer({ description: 'Turns while frames wait: a user of weight 3 gets three for each one of a user of weight 1.', minimum: 1, maximum: 100, default: 1 }));
+export const UserBody = Type.Object({ name: Text('As people write it.'), enabled, weight }, strict);
+export const UserShape = Type.Object({ userId: Type.String(), name: Type.String(), enabled: Type.Boolean(), weight: Type.Integer(), ...stamps });
 export const UserPage = Type.Object({ users: list(UserShape), next: Next });
 
 export const DeviceBody = Type.Object({

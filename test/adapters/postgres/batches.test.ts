@@ -43,6 +43,18 @@ describe('claiming', () => {
     expect(turns.map(devicesOf)).toEqual([['a1'], ['b1'], ['a2']]);
   });
 
+  it('gives a user of more weight so many more turns', async () => {
+    const cameras = (user: string) => Array.from({ length: 8 }, (_, n) => `${user}-cam-${n}`);
+    for (const user of ['cid', 'dan']) {
+      await seedUser(db.pool, user, cameras(user));
+      for (const camera of cameras(user)) await accept(db.pool, user, camera);
+    }
+    await db.pool.query("UPDATE users SET weight = 3 WHERE user_id = 'dan'");
+    const users: string[] = [];
+    for (let n = 0; n < 8; n += 1) users.push(parseTag((await batches.claim(LIMITS))!.frames[0]!.tag).userId);
+    expect(users.filter((user) => user === 'dan')).toHaveLength(6);
+  });
+
   it('stops at the in-flight limit and goes on when a batch is closed', async () => {
     for (const device of ['a1', 'a2']) await accept(db.pool, 'ann', device);
     const first = await batches.claim({ ...LIMITS, inFlight: 1 });
