@@ -36,8 +36,12 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const doorbell = createDoorbell(client);
 
   let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), settings);
+  let quarantineMissed = false;
   const adapt = async (): Promise<void> => {
-    const next = adaptLimits(adapted, await readDetectionCapacity(pool), settings);
+    const capacity = await readDetectionCapacity(pool);
+    const next = adaptLimits(adapted, capacity, settings);
+    if (capacity.quarantineMissing && !quarantineMissed) log.warn({}, 'frames wait to run alone and no worker runs the stage quarantine');
+    quarantineMissed = capacity.quarantineMissing;
     if (next.inFlight > adapted.inFlight || next.aloneInFlight > adapted.aloneInFlight) dispatcher.ring();
     adapted = next;
   };

@@ -56,13 +56,16 @@ export interface DetectionCapacity {
   /** Living processes of the stage quarantine. */
   readonly quarantines: number;
   readonly framesWait: boolean;
+  /** Frames wait to run alone, and no process is there that they could run in. */
+  readonly quarantineMissing: boolean;
 }
 
 export async function readDetectionCapacity(db: Queryable): Promise<DetectionCapacity> {
   const [capacity] = await query<DetectionCapacity>(db, `
     SELECT coalesce(sum(detect_slots), 0)::int AS slots, avg(detect_frame_ms) AS "frameMs", avg(detect_idle_share) AS "idleShare",
            count(*) FILTER (WHERE 'quarantine' = ANY (stages))::int AS quarantines,
-           EXISTS (SELECT 1 FROM open_frames WHERE batch_id IS NULL) AS "framesWait"
+           EXISTS (SELECT 1 FROM open_frames WHERE batch_id IS NULL) AS "framesWait",
+           CASE WHEN count(*) FILTER (WHERE 'quarantine' = ANY (stages)) = 0 THEN EXISTS (SELECT 1 FROM open_frames WHERE batch_id IS NULL AND alone) ELSE false END AS "quarantineMissing"
     FROM workers WHERE seen_at > now() - interval '30 seconds'`);
   return capacity!;
 }

@@ -4,7 +4,7 @@ import { adaptLimits } from '../../workers/adaptive-limits.ts';
 import type { AdaptedLimits } from '../../workers/adaptive-limits.ts';
 
 const SETTINGS = { batchFrames: 32, batchDetectMs: 250, batchesInFlight: 0 };
-const BUSY: DetectionCapacity = { slots: 2, frameMs: 25, idleShare: 0, quarantines: 1, framesWait: true };
+const BUSY: DetectionCapacity = { slots: 2, frameMs: 25, idleShare: 0, quarantines: 1, framesWait: true, quarantineMissing: false };
 
 const limits = (capacity: Partial<DetectionCapacity> = {}, previous?: AdaptedLimits, settings = SETTINGS) => adaptLimits(previous, { ...BUSY, ...capacity }, settings);
 
