@@ -146,8 +146,8 @@ function quietRuntime(log: Log): void {
   Runtime.install({
     shutdownSignals: [],
     logger: new DefaultLogger('WARN', ({ level, message, meta }) => {
-      // True of every activity worker of ours, and no reason to warn.
-      if (message.startsWith('No workflows registered')) return;
+      // True of every worker of ours that is for one of the two only, and no reason to warn.
+      if (/^No (workflows|activities) registered/.test(message)) return;
       log[level === 'ERROR' ? 'error' : 'warn']({ temporal: meta }, message);
     }),
   });
