@@ -16,9 +16,9 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 
 /** A server in a few words: it tells its log what it hears, and ends on SIGINT unless it is `deaf`. */
 const serverSource = (deaf: boolean) => `
-  console.log('up');
+  process.on('SIGINT', () => { console.log('heard SIGINT'); ${deaf ? '' : 'process.exit(0);'} });
   setInterval(() => {}, 1000);
-  process.on('SIGINT', () => { console.log('heard SIGINT'); ${deaf ? '' : 'process.exit(0);'} });`;
+  console.log('up');`;
 
 const order = (deaf = false, changes: Partial<KeeperOrder> = {}): KeeperOrder => ({
   command: process.execPath,
