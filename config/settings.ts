@@ -164,9 +164,9 @@ export const SETTINGS = {
     variable: 'WATCHPOST_BATCH_DETECT_MS',
     min: 1,
     max: 60_000,
-    defaultValue: 250,
+    defaultValue: 1_000,
     meaning: 'The most frames of a batch are also those that detection does in this time, by its moving average.',
-    reason: 'All frames of a batch wait for its last one. A quarter of a second is hardly felt in an alert, and on a usual machine is ten frames to a workflow.',
+    reason: 'All frames of a batch wait for its last one; but batches only fill while frames have to wait anyway. Less leaves a busy plant with small batches, whose orchestration takes the cores from detection, which then looks slower still.',
   }),
   placement: choice({
     variable: 'WATCHPOST_PLACEMENT',

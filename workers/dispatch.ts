@@ -1,5 +1,6 @@
 /** The dispatch stage: dispatcher, reconciler, incident sweep and the partitions of the days to come. */
 import { createBatches } from '../adapters/postgres/batches.ts';
+import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
 import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
@@ -33,28 +34,28 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const pool = await deps.pool();
   const { client } = await deps.temporal();
   const deadlineMs = settings.batchDeadlineSeconds * 1000;
-  const batches = createBatches(pool);
   const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs * DEADLINES_ALONE + AFTER_DEADLINE_MS });
   const doorbell = createDoorbell(client);
 
-  let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), settings);
+  const claims = countClaims(createBatches(pool));
+  let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), false, settings);
   let quarantineMissed = false;
   const adapt = async (): Promise<void> => {
     const capacity = await readDetectionCapacity(pool);
-    const next = adaptLimits(adapted, capacity, settings);
+    const next = adaptLimits(adapted, capacity, claims.fullSince(adapted.batchFrames), settings);
     if (capacity.quarantineMissing && !quarantineMissed) log.warn({}, 'frames wait to run alone and no worker runs the stage quarantine');
     quarantineMissed = capacity.quarantineMissing;
     if (next.inFlight > adapted.inFlight || next.aloneInFlight > adapted.aloneInFlight) dispatcher.ring();
     adapted = next;
   };
   const dispatcher = new Dispatcher({
-    batches, pipelines, log,
+    batches: claims.batches, pipelines, log,
     limits: () => ({ ...adapted, deadlineMs, placement: settings.placement }),
   });
   dispatcher.start();
   const listener = listen(deps.databaseUrl, FRAMES_WAITING, () => dispatcher.ring());
   const loops = [
-    every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches, pipelines, log })),
+    every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches: claims.batches, pipelines, log })),
     every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
@@ -70,6 +71,34 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
       await dispatcher.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
       stopped();
+    },
+  };
+}
+
+/** Most batches of a busy plant are full but for the odd one. */
+const FULL_FROM_SHARE = 0.9;
+
+/** Batches that remember how full those were that were claimed. */
+function countClaims(batches: Batches): { batches: Batches; fullSince(batchFrames: number): boolean } {
+  let frames = 0;
+  let claimed = 0;
+  return {
+    batches: {
+      ...batches,
+      async claim(limits) {
+        const batch = await batches.claim(limits);
+        if (batch && !batch.alone) {
+          frames += batch.frames.length;
+          claimed += 1;
+        }
+        return batch;
+      },
+    },
+    fullSince(batchFrames) {
+      const full = claimed > 0 && frames >= claimed * batchFrames * FULL_FROM_SHARE;
+      frames = 0;
+      claimed = 0;
+      return full;
     },
   };
 }

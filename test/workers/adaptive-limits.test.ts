@@ -6,7 +6,7 @@ import type { AdaptedLimits } from '../../workers/adaptive-limits.ts';
 const SETTINGS = { batchFrames: 32, batchDetectMs: 250, batchesInFlight: 0 };
 const BUSY: DetectionCapacity = { slots: 2, frameMs: 25, idleShare: 0, quarantines: 1, framesWait: true, quarantineMissing: false };
 
-const limits = (capacity: Partial<DetectionCapacity> = {}, previous?: AdaptedLimits, settings = SETTINGS) => adaptLimits(previous, { ...BUSY, ...capacity }, settings);
+const limits = (capacity: Partial<DetectionCapacity> = {}, previous?: AdaptedLimits, settings = SETTINGS, batchesFull = true) => adaptLimits(previous, { ...BUSY, ...capacity }, batchesFull, settings);
 
 /** What comes of the same look so many times over. */
 function afterLooks(looks: number, capacity: Partial<DetectionCapacity>, start = limits()): AdaptedLimits {
@@ -43,6 +43,11 @@ describe('the number of batches in flight', () => {
   it('rises while detection idles although frames wait, up to four times as many', () => {
     expect(afterLooks(1, { idleShare: 0.5 }).inFlight).toBeGreaterThan(6);
     expect(afterLooks(100, { idleShare: 0.5 }).inFlight).toBe(24);
+  });
+
+  it('does not rise where batches are less than full, and falls back: more of them would only be smaller', () => {
+    expect(limits({ idleShare: 0.5 }, limits(), SETTINGS, false).inFlight).toBe(6);
+    expect(limits({ idleShare: 0.5 }, { ...limits(), inFlight: 12 }, SETTINGS, false).inFlight).toBe(11);
   });
 
   it('does not rise where nothing waits, nor where detection is busy', () => {
