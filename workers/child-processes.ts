@@ -21,6 +21,8 @@ export interface ChildPlan {
   readonly args: readonly string[];
   /** What Node runs in the child; the `watchpost` command if not given. */
   readonly executable?: string;
+  /** Where what all children get does not say otherwise. */
+  readonly env?: NodeJS.ProcessEnv;
   /** What a restart gets instead, from what the process said when it first served. */
   readonly again?: (ready: Ready) => { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv };
 }
@@ -45,7 +47,7 @@ export interface ManagedChild {
 
 type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | { readonly err: unknown };
 
-export function startChild({ name, args, again, executable = EXECUTABLE }: ChildPlan, { env, logPath, log }: ChildOptions): ManagedChild {
+export function startChild({ name, args, again, executable = EXECUTABLE, env: own = {} }: ChildPlan, { env, logPath, log }: ChildOptions): ManagedChild {
   const stopping = new AbortController();
   let current: ChildProcess | undefined;
   let serving = false;
@@ -63,7 +65,7 @@ export function startChild({ name, args, again, executable = EXECUTABLE }: Child
     try {
       const output = logPath === null ? 'inherit' : openSync(logPath, 'a');
       // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops things in their order.
-      current = spawn(process.execPath, [executable, ...launch.args], { env: { ...env, ...launch.env }, detached: true, stdio: ['ignore', output, output, 'ipc'] });
+      current = spawn(process.execPath, [executable, ...launch.args], { env: { ...own, ...env, ...launch.env }, detached: true, stdio: ['ignore', output, output, 'ipc'] });
       if (output !== 'inherit') closeSync(output);
       current.on('message', (message: Ready) => { serving = true; first ??= message; becameReady(message); });
       const [code, signal] = (await once(current, 'exit')) as [number | null, NodeJS.Signals | null];

@@ -26,6 +26,8 @@ export const ONE_BOX: readonly ChildPlan[] = [
 /** The first start steps over taken ports; a restart keeps the port, which callers know by now. */
 const API: ChildPlan = {
   name: 'api', args: ['api', '--step-over'],
+  // Node writes files in four threads. A frame is written and synced before its 202, and syncs that wait side by side cost the disk hardly more than one.
+  env: { UV_THREADPOOL_SIZE: '16' },
   again: ({ url = '' }) => ({ args: ['api'], env: { WATCHPOST_PORT: new URL(url).port } }),
 };
 
