@@ -1,5 +1,6 @@
 /** The dispatch stage: dispatcher, reconciler, incident sweep and the partitions of the days to come. */
 import { createBatches } from '../adapters/postgres/batches.ts';
+import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
 import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
 import { listen } from '../adapters/postgres/listen.ts';
@@ -32,7 +33,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const { client } = await deps.temporal();
   const deadlineMs = settings.batchDeadlineSeconds * 1000;
   const batches = createBatches(pool);
-  const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs + AFTER_DEADLINE_MS });
+  const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs * DEADLINES_ALONE + AFTER_DEADLINE_MS });
   const doorbell = createDoorbell(client);
 
   let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), settings);

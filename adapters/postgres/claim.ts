@@ -12,6 +12,11 @@ const CLAIM_LOCK = 7_238_115;
  * of a camera is more than the order is worth, so the lane then moves on, and the frame comes late.
  */
 const LANE_WAITS_SECONDS = 60;
+/**
+ * Deadlines that a batch of a frame alone is given. It takes two deaths within one batch to condemn a frame, each noticed by a time limit, and frames that
+ * share the quarantine process die in turns: closed in between, each would begin to count anew, again and again.
+ */
+export const DEADLINES_ALONE = 4;
 
 interface WaitingRow {
   frame_id: string; captured_at: Instant; tag: string; device_id: string; alone: boolean;
@@ -45,7 +50,7 @@ export async function claim(client: Client, limits: ClaimLimits): Promise<Claime
       SELECT batch_id, position - 1, frame_id, captured_at
       FROM batch, unnest($5::uuid[], $6::timestamptz[]) WITH ORDINALITY AS frame (frame_id, captured_at, position))
     UPDATE open_frames SET batch_id = $1 WHERE frame_id = ANY($5)`,
-  [batchId, placement, alone, deadlineMs, frames.map((frame) => frame.frame_id), frames.map((frame) => frame.captured_at)]);
+  [batchId, placement, alone, deadlineMs * (alone ? DEADLINES_ALONE : 1), frames.map((frame) => frame.frame_id), frames.map((frame) => frame.captured_at)]);
   return { batchId, placement, alone, frames: frames.map(({ frame_id, tag }) => ({ frameId: frame_id, tag })) };
 }
 

@@ -113,6 +113,15 @@ describe('quarantine', () => {
     expect((await batches.claim({ ...limits, aloneInFlight: 1 }))?.frames.map(({ frameId }) => frameId)).toEqual([alone.frameId]);
   });
 
+  it('is given several deadlines, in which frames that kill its process can die their two deaths each', async () => {
+    await markAlone((await accept(db.pool, 'ann', 'a1')).frameId);
+    await accept(db.pool, 'bob', 'b1');
+    await batches.claim({ ...LIMITS, deadlineMs: 30_000 });
+    await batches.claim({ ...LIMITS, deadlineMs: 30_000 });
+    const { rows } = await db.pool.query('SELECT alone, extract(epoch FROM deadline_at - claimed_at)::int AS seconds FROM batches ORDER BY alone');
+    expect(rows).toEqual([{ alone: false, seconds: 30 }, { alone: true, seconds: 120 }]);
+  });
+
   it('is what a batch that was claimed for it is started in again', async () => {
     await markAlone((await accept(db.pool, 'ann', 'a1')).frameId);
     const batch = await batches.claim(LIMITS);
