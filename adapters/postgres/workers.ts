@@ -58,11 +58,17 @@ export interface DetectionCapacity {
   readonly framesWait: boolean;
 }
 
+/**
+ * Five signs of life missed. Status may show a dead process for longer; but work is shared out by this, and a frame that kills its process
+ * again and again would count as several of them.
+ */
+const LIVING_SECONDS = 10;
+
 export async function readDetectionCapacity(db: Queryable): Promise<DetectionCapacity> {
   const [capacity] = await query<DetectionCapacity>(db, `
     SELECT coalesce(sum(detect_slots), 0)::int AS slots, avg(detect_frame_ms) AS "frameMs", avg(detect_idle_share) AS "idleShare",
            count(*) FILTER (WHERE 'quarantine' = ANY (stages))::int AS quarantines,
            EXISTS (SELECT 1 FROM open_frames WHERE batch_id IS NULL) AS "framesWait"
-    FROM workers WHERE seen_at > now() - interval '30 seconds'`);
+    FROM workers WHERE seen_at > now() - $1 * interval '1 second'`, [LIVING_SECONDS]);
   return capacity!;
 }
