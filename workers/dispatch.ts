@@ -13,6 +13,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { Dependencies } from './dependencies.ts';
 import { every } from './periodic.ts';
 import { reconcile } from './reconciler.ts';
+import { sweep } from './sweep.ts';
 
 /** A batch whose dispatcher died starts within two of these; each look costs one short query. */
 const RECONCILE_MS = 2_000;
@@ -50,9 +51,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const listener = listen(deps.databaseUrl, FRAMES_WAITING, () => dispatcher.ring());
   const loops = [
     every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches, pipelines, log })),
-    every(SWEEP_MS, 'sweep', log, async () => {
-      for (const incidentId of await overdueIncidents(pool, SWEEP_GRACE_MS)) await doorbell.ring(incidentId);
-    }),
+    every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
     every(FORGET_MS, 'forget dead workers', log, () => forgetDeadWorkers(pool)),
