@@ -43,7 +43,7 @@ const LOOK_EVERY_MS = 100;
 const MAX_PORTS_TRIED = 5;
 
 /** The dev server keeps the limits of a shared cluster, which on one machine of our own only shed our own polls: the first would bite at about 54 frames a second. */
-const DYNAMIC_CONFIG: Readonly<Record<string, number>> = {
+const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'frontend.rps': 100_000, // every poll counts against it
   'frontend.namespaceRPS': 100_000, // the same, per namespace: 2400 by default
   'frontend.namespaceCount': 20_000, // long polls held open at once: one per poller of every worker
@@ -53,6 +53,8 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number>> = {
   'history.shardIOConcurrency': 8, // one shard holds everything here; SQL stores may be asked for several things at once
   'matching.numTaskqueueReadPartitions': 1, // more partitions only help several matching hosts, and each one adds idle latency
   'matching.numTaskqueueWritePartitions': 1,
+  // Off by default: a worker that stops then cuts its polls off, and a task that was just on its way to it waits for its time limit.
+  'frontend.enableCancelWorkerPollsOnShutdown': true,
 };
 
 /** Starts the server on its file and keeps it running. Its address is that of the last time while the port is free. One process at a time may hold the file; throws when another does. */

@@ -65,6 +65,12 @@ describe.skipIf(!executable)('the embedded Temporal server', () => {
     await vi.waitFor(async () => expect(await stateOf(address, 'over-a-kill')).toBe('RUNNING'), { timeout: 50_000, interval: 200 });
   });
 
+  test('lets a worker that stops take what is on its way to it, which the SDK asks the namespace for', async () => {
+    const { address } = await start();
+    const { namespaceInfo } = await withClient(address, ({ workflowService }) => workflowService.describeNamespace({ namespace: 'default' }));
+    expect(namespaceInfo?.capabilities).toMatchObject({ workerPollCompleteOnShutdown: true });
+  });
+
   test('steps over a port that somebody else has taken since', async () => {
     const stranger = createServer();
     await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
