@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startInbox } from '../adapters/embedded/inbox.ts';
 import { startPostgres } from '../adapters/embedded/postgres.ts';
+import type { SupervisedServer } from '../adapters/embedded/supervised-server.ts';
 import { startTemporalServer } from '../adapters/embedded/temporal-server.ts';
 import { MIGRATION_LIMIT_MS, migrate } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
@@ -41,6 +42,8 @@ export interface PlantOptions {
   readonly workers?: readonly ChildPlan[];
 }
 
+export type RunningServer = Pick<SupervisedServer, 'pid' | 'kill9'>;
+
 export interface Plant {
   readonly baseUrl: string;
   readonly adminKey: string;
@@ -49,7 +52,7 @@ export interface Plant {
   readonly temporalUiUrl: string | undefined;
   /** Processes by name, `api` among them; embedded servers where there are any. */
   readonly children: ReadonlyMap<string, ManagedChild>;
-  readonly servers: ReadonlyMap<string, { kill9(): void }>;
+  readonly servers: ReadonlyMap<string, RunningServer>;
   stop(): Promise<void>;
 }
 
@@ -61,7 +64,7 @@ export async function startPlant({ settings, env, log, logFiles, workers = ONE_B
   };
   try {
     await mkdir(settings.home, { recursive: true });
-    const servers = new Map<string, { kill9(): void }>();
+    const servers: Servers = new Map();
     // Both to their end, also when one fails: a server that is still starting is not on the list of what to stop.
     const [database, temporal] = await allOrFirstError([
       openDatabase(settings, log, servers, stopping), openTemporal(settings, log, servers, stopping),
@@ -103,7 +106,7 @@ async function allOrFirstError<A, B>(work: readonly [Promise<A>, Promise<B>]): P
 }
 
 type Stopping = (() => Promise<void>)[];
-type Servers = Map<string, { kill9(): void }>;
+type Servers = Map<string, RunningServer>;
 
 async function openDatabase(settings: Settings, log: Log, servers: Servers, stopping: Stopping): Promise<string> {
   if (settings.databaseUrl) return settings.databaseUrl.reveal();
