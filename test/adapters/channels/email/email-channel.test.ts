@@ -119,7 +119,7 @@ describe('a message that may go out later', () => {
   });
 
   it('when the server never greets', async () => {
-    const { channel } = await peer({ greeting: 'never' }, { timeouts: { connectMs: 100 } });
+    const { channel } = await peer({ greeting: () => 'never' }, { timeouts: { connectMs: 100 } });
     const failure = await failureOf(channel.send(alertExample(), DELIVERY_KEY));
     expect(failure).toMatchObject({ code: 'provider_unavailable', mayHaveArrived: false });
     expect(failure.detail).toMatch(/greeting/i);

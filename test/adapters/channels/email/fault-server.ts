@@ -1,4 +1,4 @@
-/** A real SMTP server on 127.0.0.1 that does wrong on demand. */
+/** A real SMTP server on 127.0.0.1 that does wrong on demand. What it does wrong may change while it runs: every step asks anew. */
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
 import PostalMime from 'postal-mime';
@@ -8,7 +8,7 @@ import type { SMTPServerSession } from 'smtp-server';
 
 export interface Faults {
   /** What the server does wrong at each step; left out, it does nothing wrong. */
-  readonly greeting?: 'never';
+  readonly greeting?: () => number | 'never' | undefined;
   readonly login?: { readonly user: string; readonly pass: string; readonly replyOtherwise: number };
   readonly recipient?: (address: string) => number | 'drop' | undefined;
   /** After the whole message came: a refusal, a broken line, or no answer at all. */
@@ -20,18 +20,24 @@ export interface FaultServer {
   readonly url: string;
   /** Every message that came in full, whatever was answered. */
   readonly received: Email[];
+  /** Those of them that were not refused: a server that breaks off or falls silent after a whole message has it all the same. */
+  readonly taken: Email[];
   readonly recipients: string[];
   readonly openConnections: () => number;
+  /** Breaks every line that is open. */
+  dropAll(): void;
   close(): Promise<void>;
 }
 
 export async function startFaultServer(faults: Faults = {}): Promise<FaultServer> {
   const received: Email[] = [];
+  const taken: Email[] = [];
   const recipients: string[] = [];
   const server = new SMTPServer({
     disabledCommands: faults.login ? ['STARTTLS'] : ['STARTTLS', 'AUTH'], allowInsecureAuth: true, logger: false, disableReverseLookup: true, closeTimeout: 10,
     onConnect(_session, greet) {
-      if (faults.greeting !== 'never') greet();
+      const fault = faults.greeting?.();
+      if (fault !== 'never') greet(fault === undefined ? null : refusal(fault, 'come back later'));
     },
     onAuth({ username, password }, _session, answer) {
       if (username === faults.login?.user && password === faults.login?.pass) answer(null, { user: username });
@@ -44,12 +50,15 @@ export async function startFaultServer(faults: Faults = {}): Promise<FaultServer
       else answer(fault === undefined ? null : refusal(fault, 'recipient refused'));
     },
     onData(stream, session, answer) {
+      // A line that breaks in the middle of a message left nothing to take.
       void buffer(stream).then(async (raw) => {
-        received.push(await PostalMime.parse(raw));
+        const email = await PostalMime.parse(raw);
+        received.push(email);
         const fault = faults.message?.(received.length);
+        if (typeof fault !== 'number') taken.push(email);
         if (fault === 'drop') drop(server, session);
         else if (fault !== 'silence') answer(fault === undefined ? null : refusal(fault, 'message refused'), 'OK id=test');
-      });
+      }, () => {});
     },
   });
   server.on('error', () => {});
@@ -57,7 +66,8 @@ export async function startFaultServer(faults: Faults = {}): Promise<FaultServer
     const listening = server.listen(0, '127.0.0.1', () => resolve((listening.address() as AddressInfo).port));
   });
   return {
-    port, url: `smtp://127.0.0.1:${port}`, received, recipients, openConnections: () => server.connections.size,
+    port, url: `smtp://127.0.0.1:${port}`, received, taken, recipients, openConnections: () => server.connections.size,
+    dropAll: () => { for (const { _socket: socket } of server.connections) socket.destroy(); },
     close: () => new Promise((resolve) => { server.close(resolve); }),
   };
 }

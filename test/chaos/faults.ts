@@ -1,0 +1,104 @@
+/** Everything that is done to the plant: one row per fault, with the places where it can strike. */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { until } from '../support/plant.ts';
+import { DEADLINE_MS } from './chaos-plant.ts';
+import type { ChaosPlant } from './chaos-plant.ts';
+import { MAIL_FAULTS } from './mail-server.ts';
+import { continueProcess, familyOf, signal, stopProcess } from './signals.ts';
+
+export interface Fault {
+  readonly name: string;
+  /** Where it can strike. One fault at a time in one place. */
+  readonly places: readonly string[];
+  strike(place: string): Promise<void>;
+  /** Resolves when it has lasted long enough; other turns come meanwhile. Null: what was struck comes back by itself, and the run waits for that. */
+  readonly hold: (() => Promise<void>) | null;
+  /** Resolves when it is over: what was struck works again. */
+  heal(place: string): Promise<void>;
+}
+
+/** A batch that a stopped process holds has been taken back by then. */
+const PAST_DEADLINE_MS = DEADLINE_MS + 5_000;
+/** Past the 10 s that statements, calls of Temporal and heartbeats are given. */
+const PAST_ANSWER_MS = 15_000;
+/** A mail server goes wrong until so many messages have met it, or until it is clear that none is on its way. */
+const MESSAGES_MET = 3;
+const MAIL_FAULT_MS = 25_000;
+/** Some tries of validate and detect meet it, and uploads. */
+const DISK_FULL_MS = 8_000;
+
+export function faultsOf(plant: ChaosPlant): Fault[] {
+  const { children, servers } = plant.plant;
+  const kinds = new Map<string, string[]>();
+  for (const name of children.keys()) {
+    const kind = name.replace(/-\d$/, '');
+    kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  }
+  return [
+    ...[...kinds].map(([kind, places]) => killed(`kill -9 ${kind}`, places, (place) => children.get(place)!)),
+    ...[...kinds].map(([kind, places]) => stopped(`stop ${kind} past its deadline`, places, PAST_DEADLINE_MS, (place) => [children.get(place)!.pid!])),
+    killed('kill -9 postgres', ['postgres'], () => servers.get('postgres')!),
+    stopped('postgres hangs', ['postgres'], PAST_ANSWER_MS, () => familyOf(servers.get('postgres')!.pid)),
+    killed('kill -9 temporal', ['temporal'], () => servers.get('temporal')!),
+    stopped('temporal hangs', ['temporal'], PAST_ANSWER_MS, () => [servers.get('temporal')!.pid]),
+    killed('temporal loses its database', ['temporal'], () => servers.get('temporal')!, () => deleteTemporalState(plant.home)),
+    ...diskFaults(plant),
+    ...MAIL_FAULTS.map((how): Fault => ({
+      name: `mail server ${how}`, places: ['mail server'],
+      strike: async () => plant.mail.goWrong(how),
+      hold: () => until('messages to meet the fault', async () => plant.mail.met() >= MESSAGES_MET, MAIL_FAULT_MS).then(() => {}, () => {}),
+      heal: async () => plant.mail.goWell(),
+    })),
+  ];
+}
+
+interface Victim {
+  readonly pid: number | undefined;
+  /** Of a process that says so; a server has a new process once that serves. */
+  readonly serving?: boolean;
+}
+
+/** Somebody starts it again at once; `meanwhile` happens while nothing runs. */
+function killed(name: string, places: readonly string[], victimAt: (place: string) => Victim, meanwhile: () => void = () => {}): Fault {
+  let before: number | undefined;
+  return {
+    name, places, hold: null,
+    async strike(place) {
+      before = victimAt(place).pid;
+      if (before !== undefined) signal(before, 'SIGKILL');
+      meanwhile();
+    },
+    async heal(place) {
+      await until(`${place} to be back`, async () => {
+        const { pid, serving = true } = victimAt(place);
+        return serving && pid !== before;
+      });
+    },
+  };
+}
+
+function stopped(name: string, places: readonly string[], holdMs: number, pidsAt: (place: string) => number[]): Fault {
+  const held = new Map<string, number[]>();
+  return {
+    name, places, hold: () => sleep(holdMs),
+    async strike(place) {
+      held.set(place, pidsAt(place));
+      for (const pid of held.get(place)!) stopProcess(pid);
+    },
+    async heal(place) {
+      for (const pid of held.get(place)!) continueProcess(pid);
+    },
+  };
+}
+
+function diskFaults({ disk }: ChaosPlant): Fault[] {
+  if (typeof disk === 'string') return [];
+  return [{ name: 'the disk of the frame store is full', places: ['disk'], strike: () => disk.fill(), hold: () => sleep(DISK_FULL_MS), heal: () => disk.makeRoom() }];
+}
+
+/** In the same breath as the kill: the supervisor starts the server again after a pause, on whatever file is there. */
+function deleteTemporalState(home: string): void {
+  for (const end of ['', '-wal', '-shm']) rmSync(join(home, 'temporal', `temporal.db${end}`), { force: true });
+}
