@@ -50,6 +50,8 @@ export function createPool(url: string, options: PoolOptions): Pool {
   });
   // Without a listener the loss of an idle connection is an unhandled event and ends the process; the next query finds out anyway.
   pool.on('error', () => {});
+  // The same for one that is lost between two statements of a transaction: the next one says so.
+  pool.on('connect', (client) => { client.on('error', () => {}); });
   return pool;
 }
 
