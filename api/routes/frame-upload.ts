@@ -4,6 +4,7 @@ import { createBacklog } from '../../adapters/postgres/backlog.ts';
 import { findSendingDevices } from '../../adapters/postgres/devices.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { createAcceptance } from '../accept-frames.ts';
+import { withBytesThere } from '../bytes-there.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Routes } from '../plugin.ts';
@@ -21,7 +22,7 @@ export const frameUploadRoutes = (deps: ApiDeps, metrics: Metrics): Routes => (a
     findDevices: (deviceIds) => findSendingDevices(pool, deviceIds),
     backlog: createBacklog(pool, deps.now),
     store: frameStore,
-    acceptFrames: deps.acceptFrames,
+    acceptFrames: withBytesThere(deps.acceptFrames, frameStore),
     limits: settings,
     now: deps.now,
   });
