@@ -1,6 +1,7 @@
 /** Figures of this process and of the plant, for Prometheus. No label ever names a user or a device. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { readPlantFigures, readSettledTotals } from '../adapters/postgres/plant-status.ts';
+import { REMOVAL_CAUSES, readRemovals } from '../adapters/postgres/retention.ts';
 import { TERMINAL_STATES } from '../contracts/terminal-states.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -12,7 +13,7 @@ export interface Metrics {
   readonly contentType: string;
 }
 
-export function createMetrics({ pool, frameStore, now }: Pick<ApiDeps, 'pool' | 'frameStore' | 'now'>): Metrics {
+export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps, 'pool' | 'frameStore' | 'settings' | 'now'>): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -29,14 +30,24 @@ export function createMetrics({ pool, frameStore, now }: Pick<ApiDeps, 'pool' | 
   } as const;
   const oldestWaiting = gauge('watchpost_oldest_waiting_seconds', 'How long the first frame in line has waited; 0 when none waits.');
   const storedBytes = gauge('watchpost_frame_store_bytes', 'Bytes of pictures, approximate.');
+  gauge('watchpost_frame_store_budget_bytes', 'Bytes of pictures that the frame store may hold.').set(settings.frameStoreBytes);
+  const labelNames = ['cause'] as const;
+  const removedFiles = new Gauge({ name: 'watchpost_frame_store_files_removed', help: 'Files that retention removed so far; cause budget: before their age, to make room.', labelNames, registers });
+  const removedBytes = new Gauge({ name: 'watchpost_frame_store_bytes_removed', help: 'Bytes that retention removed so far.', labelNames, registers });
   const settled = new Gauge({ name: 'watchpost_frames_settled', help: 'Frames settled so far; a replay moves one to another state.', labelNames: ['state'], registers });
   const plantGauges = Object.entries(plant) as [keyof typeof plant, Gauge][];
 
   async function lookAtPlant(): Promise<void> {
-    const [figures, totals, usedBytes] = await Promise.all([readPlantFigures(pool), readSettledTotals(pool), frameStore.usedBytes()]);
+    const [figures, totals, removals, usedBytes] = await Promise.all([
+      readPlantFigures(pool), readSettledTotals(pool), readRemovals(pool), frameStore.usedBytes(),
+    ]);
     for (const [name, figure] of plantGauges) figure.set(figures[name]);
     oldestWaiting.set(figures.oldestWaitingSince === null ? 0 : Math.max(0, (now() - Date.parse(figures.oldestWaitingSince)) / 1000));
     for (const state of TERMINAL_STATES) settled.set({ state }, totals.get(state) ?? 0);
+    for (const cause of REMOVAL_CAUSES) {
+      removedFiles.set({ cause }, removals.get(cause)?.files ?? 0);
+      removedBytes.set({ cause }, removals.get(cause)?.bytes ?? 0);
+    }
     storedBytes.set(usedBytes);
     databaseUp.set(1);
   }
@@ -56,7 +67,7 @@ export function createMetrics({ pool, frameStore, now }: Pick<ApiDeps, 'pool' | 
         // Yesterday's figures would look like today's.
         for (const [, figure] of plantGauges) figure.set(Number.NaN);
         oldestWaiting.set(Number.NaN);
-        settled.reset();
+        for (const total of [settled, removedFiles, removedBytes]) total.reset();
         databaseUp.set(0);
       });
       return registry.metrics();

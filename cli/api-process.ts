@@ -7,6 +7,7 @@ import { createLedger } from '../adapters/postgres/ledger.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import { createReplay } from '../adapters/postgres/replay.ts';
+import { readLedgerId } from '../adapters/postgres/retention.ts';
 import { startApi } from '../api/main.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
@@ -28,13 +29,16 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
     await refuseUnsafeDatabase(pool);
     await refuseOldSchema(pool);
     const inbox = await openInboxReader(settings);
+    const frameStore = await openDiskFrameStore({
+      home: settings.home, limits: { maxBytes: settings.frameStoreBytes, minFreeBytes: settings.frameStoreFreeBytes },
+    });
+    if (!await frameStore.adopt(await readLedgerId(pool))) {
+      log.error({ home: settings.home }, 'the frame store in this home is the one of another database: frames are accepted, and nothing is removed from it');
+    }
     const api = await startApi({ host: settings.host, port: settings.port, stepOver }, {
-      settings, pool, log,
-      frameStore: await openDiskFrameStore({
-        home: settings.home, limits: { maxBytes: settings.frameStoreBytes, minFreeBytes: settings.frameStoreFreeBytes },
-      }),
+      settings, pool, log, frameStore,
       acceptFrames: createLedger(pool).acceptFrames,
-      replayFrames: createReplay(pool),
+      replayFrames: createReplay(pool, frameStore),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
       ...(inbox ? { inbox } : {}),
       now: Date.now,

@@ -1,4 +1,5 @@
-/** Every setting of Watchpost, in one table. `load.ts` reads it, `docs/settings.md` is made from it. */
+/** Every setting of Watchpost, in one table; the part of the frame store stands beside it. `load.ts` reads it, `docs/settings.md` is made from it. */
+import { FRAME_STORE_SETTINGS } from './frame-store-settings.ts';
 import { choice, folder, line, optionalAddress, optionalPath, optionalSecretUrl, optionalWebAddress, wholeNumber } from './kinds.ts';
 import type { Setting } from './kinds.ts';
 import { PLACEMENTS } from '../contracts/stages.ts';
@@ -126,22 +127,7 @@ export const SETTINGS = {
     meaning: 'Frames of all users that may be on their way at once; beyond it the answer is 503.',
     reason: 'About two hours of one detector. A longer backlog is better kept by the camera services, which try again.',
   }),
-  frameStoreBytes: wholeNumber({
-    variable: 'WATCHPOST_FRAME_STORE_BYTES',
-    min: 1_024,
-    max: 1_000_000_000_000_000,
-    defaultValue: 20 * 1024 * 1024 * 1024,
-    meaning: 'Bytes of pictures that the frame store may hold; beyond it the answer is 503.',
-    reason: 'About 200 000 frames with their standardised pictures. Approximate when several processes write: see the frame store.',
-  }),
-  frameStoreFreeBytes: wholeNumber({
-    variable: 'WATCHPOST_FRAME_STORE_FREE_BYTES',
-    min: 0,
-    max: 1_000_000_000_000_000,
-    defaultValue: 512 * 1024 * 1024,
-    meaning: 'Bytes that must stay free on the disk of the frame store; below it frames are answered 503.',
-    reason: 'The embedded database shares the disk and stops when it is full, so acceptance stops first.',
-  }),
+  ...FRAME_STORE_SETTINGS,
 
   batchesInFlight: wholeNumber({
     variable: 'WATCHPOST_BATCHES_IN_FLIGHT',

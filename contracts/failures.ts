@@ -44,7 +44,7 @@ export const FAILURES = {
   key_unknown: request(404, 'No key of that id; GET /v1/keys lists those there are.'),
   frame_unknown: request(404, 'No frame of that id was ever accepted here, or its retention has passed.'),
   incident_unknown: request(404, 'No incident of that id, or it belongs to another user.'),
-  image_gone: request(404, 'The picture is no longer kept; the ledger row remains.'),
+  image_gone: request(404, 'The picture is no longer kept and the frame cannot be replayed; its ledger row remains. Ages and budget are settings.'),
   still_in_use: request(409, 'Take away or wait out what the detail names, then delete again.'),
   body_too_large: request(413, 'The body is over the limit of bytes: lower the camera resolution or raise the setting.'),
   media_type_unsupported: request(415, 'Send frames as image/jpeg, image/png or image/webp and all else as application/json; a rule may come as text/plain too.'),

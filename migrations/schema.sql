@@ -12,12 +12,14 @@ CREATE TABLE batches (
   closed_at       timestamptz,
   closed_because  text,
   alone           boolean     NOT NULL DEFAULT false,
+  pictures_noted  boolean     NOT NULL DEFAULT false,
   CONSTRAINT batches_pkey PRIMARY KEY (batch_id),
   CONSTRAINT batches_closed_because_check CHECK (closed_because = ANY (ARRAY['settled'::text, 'deadline'::text, 'lost'::text, 'refused'::text])),
   CONSTRAINT batches_frame_count_check CHECK (frame_count > 0),
   CONSTRAINT closed_whole CHECK ((closed_at IS NULL) = (closed_because IS NULL))
 );
 CREATE INDEX batches_open ON batches USING btree (claimed_at) WHERE closed_at IS NULL;
+CREATE INDEX batches_unnoted ON batches USING btree (batch_id) WHERE NOT pictures_noted;
 COMMENT ON TABLE batches IS 'What was handed to Temporal together.';
 COMMENT ON COLUMN batches.batch_id IS 'UUIDv7; also the workflow id.';
 COMMENT ON COLUMN batches.placement IS 'Where its stages run (contracts/stages.ts).';
@@ -29,7 +31,9 @@ COMMENT ON COLUMN batches.run_id IS 'Temporal run id; null until started.';
 COMMENT ON COLUMN batches.closed_at IS 'No stage may write for this batch any more; null while open.';
 COMMENT ON COLUMN batches.closed_because IS 'settled: record took its last frame; deadline, lost (Temporal knows it no more or it ended unsettled), refused (Temporal would not start it): the reconciler closed it.';
 COMMENT ON COLUMN batches.alone IS 'One frame that runs in quarantine, because a batch with it came to nothing before.';
+COMMENT ON COLUMN batches.pictures_noted IS 'True once the pictures of the frames that it settled stand in kept_pictures.';
 COMMENT ON INDEX batches_open IS 'In-flight count and the reconciler.';
+COMMENT ON INDEX batches_unnoted IS 'What retention has yet to note; with the open ones, the frames whose pictures a stage may be about to write.';
 
 CREATE TABLE batch_frames (
   batch_id     uuid        NOT NULL,
@@ -154,6 +158,7 @@ CREATE TABLE frames (
 ) PARTITION BY RANGE (captured_at);
 CREATE INDEX frames_failed ON frames USING btree (settled_at) WHERE state = 'failed'::text;
 CREATE INDEX frames_frame_id ON frames USING btree (frame_id);
+CREATE INDEX frames_open_sha256 ON frames USING btree (sha256) WHERE state IS NULL;
 CREATE INDEX frames_user_accepted ON frames USING btree (user_id, accepted_at);
 COMMENT ON TABLE frames IS 'Ledger of accepted frames: each ends in exactly one terminal state. A row exists before the 202 is sent.';
 COMMENT ON COLUMN frames.frame_id IS 'UUIDv7 of the capture time (contracts/frame.ts), so that an id leads to its partition.';
@@ -182,6 +187,7 @@ COMMENT ON COLUMN frames.late IS 'True when it was judged after a frame of the s
 COMMENT ON COLUMN frames.runs IS 'How often it was sent through the pipeline: 1, and one more per replay.';
 COMMENT ON INDEX frames_failed IS 'Failed frames, newest first.';
 COMMENT ON INDEX frames_frame_id IS 'Status look-ups.';
+COMMENT ON INDEX frames_open_sha256 IS 'Whether a frame on its way needs these bytes; empty in partitions where all is settled.';
 COMMENT ON INDEX frames_user_accepted IS 'Accounting per user and hour.';
 
 CREATE TABLE frames_default PARTITION OF frames DEFAULT;
@@ -304,6 +310,8 @@ CREATE TABLE invalid_frames (
   CONSTRAINT invalid_frames_pkey PRIMARY KEY (frame_id)
 );
 CREATE INDEX invalid_frames_device ON invalid_frames USING btree (device_id, refused_at);
+CREATE INDEX invalid_frames_expires ON invalid_frames USING btree (expires_at);
+CREATE INDEX invalid_frames_sha256 ON invalid_frames USING btree (sha256);
 COMMENT ON TABLE invalid_frames IS 'Repository of refused frames: what came and why it was no good.';
 COMMENT ON COLUMN invalid_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN invalid_frames.captured_at IS 'Leads to the partition of the frame.';
@@ -315,6 +323,31 @@ COMMENT ON COLUMN invalid_frames.sha256 IS 'Name of the bytes in the frame store
 COMMENT ON COLUMN invalid_frames.refused_at IS 'Clock of the database.';
 COMMENT ON COLUMN invalid_frames.expires_at IS 'From then on row and bytes may go.';
 COMMENT ON INDEX invalid_frames_device IS 'Refusals of one device in order of time.';
+COMMENT ON INDEX invalid_frames_expires IS 'Rows whose time is over.';
+COMMENT ON INDEX invalid_frames_sha256 IS 'Whether a refused frame holds these bytes.';
+
+CREATE TABLE kept_pictures (
+  frame_id     uuid        NOT NULL,
+  sha256       bytea       NOT NULL,
+  captured_at  timestamptz NOT NULL,
+  raw          boolean     NOT NULL,
+  standard     boolean     NOT NULL,
+  state        text        NOT NULL,
+  settled_at   timestamptz NOT NULL,
+  CONSTRAINT kept_pictures_pkey PRIMARY KEY (frame_id, sha256)
+);
+CREATE INDEX kept_pictures_line ON kept_pictures USING btree (standard, settled_at, frame_id) WHERE state <> 'failed'::text;
+CREATE INDEX kept_pictures_sha256 ON kept_pictures USING btree (sha256);
+COMMENT ON TABLE kept_pictures IS 'Pictures in the frame store that settled frames hold. A row goes in the transaction that is committed after the bytes were removed, or when other frames hold the same bytes and this one need not.';
+COMMENT ON COLUMN kept_pictures.frame_id IS 'The frame that holds the picture.';
+COMMENT ON COLUMN kept_pictures.sha256 IS 'Name of the picture in the frame store.';
+COMMENT ON COLUMN kept_pictures.captured_at IS 'Leads to the partition of the frame.';
+COMMENT ON COLUMN kept_pictures.raw IS 'True: the bytes as received, which a replay reads.';
+COMMENT ON COLUMN kept_pictures.standard IS 'True: the standardised picture. Both are true where they are the same bytes.';
+COMMENT ON COLUMN kept_pictures.state IS 'Terminal state of the frame when the row was last written; a failed frame keeps its pictures.';
+COMMENT ON COLUMN kept_pictures.settled_at IS 'When the frame was last settled; its age counts from then.';
+COMMENT ON INDEX kept_pictures_line IS 'The oldest that may go.';
+COMMENT ON INDEX kept_pictures_sha256 IS 'Who else holds these bytes.';
 
 CREATE TABLE matches (
   frame_id      uuid        NOT NULL,
@@ -369,6 +402,20 @@ COMMENT ON COLUMN open_frames.opened_at IS 'When it was put on the list.';
 COMMENT ON INDEX open_frames_batch IS 'The frames of a batch.';
 COMMENT ON INDEX open_frames_claimed IS 'Whether a lane is busy.';
 COMMENT ON INDEX open_frames_waiting IS 'The heads of all lanes.';
+
+CREATE TABLE picture_removals (
+  cause    text        NOT NULL,
+  files    bigint      NOT NULL,
+  bytes    bigint      NOT NULL,
+  last_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT picture_removals_pkey PRIMARY KEY (cause),
+  CONSTRAINT picture_removals_cause_check CHECK (cause = ANY (ARRAY['raw_age'::text, 'standard_age'::text, 'budget'::text, 'expired'::text, 'orphan'::text, 'result_age'::text]))
+);
+COMMENT ON TABLE picture_removals IS 'Running totals of what retention removed from the frame store.';
+COMMENT ON COLUMN picture_removals.cause IS 'raw_age, standard_age, result_age: of age; budget: before its age, to make room; expired: a refused frame whose time in the repository is over; orphan: bytes that no row refers to.';
+COMMENT ON COLUMN picture_removals.files IS 'How many files.';
+COMMENT ON COLUMN picture_removals.bytes IS 'How many bytes.';
+COMMENT ON COLUMN picture_removals.last_at IS 'When the last of them went; clock of the database.';
 
 CREATE TABLE rule_counts (
   user_id       text        NOT NULL,

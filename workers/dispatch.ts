@@ -1,4 +1,4 @@
-/** The dispatch stage: dispatcher, reconciler, incident sweep and the partitions of the days to come. */
+/** The dispatch stage: dispatcher, reconciler, incident sweep, retention and the partitions of the days to come. */
 import { createBatches } from '../adapters/postgres/batches.ts';
 import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
@@ -14,6 +14,7 @@ import { Dispatcher } from './dispatcher.ts';
 import type { Dependencies } from './dependencies.ts';
 import { every } from './periodic.ts';
 import { reconcile } from './reconciler.ts';
+import { retentionTurns } from './retention.ts';
 import { sweep } from './sweep.ts';
 
 /** A batch whose dispatcher died starts within two of these; each look costs one short query. */
@@ -23,6 +24,8 @@ const SWEEP_MS = 5_000;
 const SWEEP_GRACE_MS = 10_000;
 /** As often as detect workers say how busy they are. */
 const ADAPT_MS = 2_000;
+/** A turn with nothing to do is five short statements and a look into one folder; all folders are looked at within the hour. */
+const RETENTION_MS = 10_000;
 const FORGET_MS = 3_600_000;
 /** Partitions are made three days ahead, so a few missed hours do not matter. */
 const PARTITIONS_MS = 3_600_000;
@@ -57,6 +60,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const loops = [
     every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches: claims.batches, pipelines, log })),
     every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
+    every(RETENTION_MS, 'retention', log, retentionTurns(pool, settings, log)),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
     every(FORGET_MS, 'forget dead workers', log, () => forgetDeadWorkers(pool)),

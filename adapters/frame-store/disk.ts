@@ -3,17 +3,19 @@
  * `<home>/frames/<aa>/<sha256>` for pictures, `<home>/results/<user>-<device>/<time>.json` for what was seen in them.
  */
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rm, stat, utimes } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { FrameStore } from '../../activities/ports/frame-store.ts';
+import type { FrameStore, FrameStoreUpkeep } from '../../activities/ports/frame-store.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { FOLDER_MODE, TEMPORARY, isMissing, makeFolder, orUnavailable, sweepTemporary, syncFolder, writeDurably } from './durable-write.ts';
+import { LEAVING, placeAside } from './leaving.ts';
 import { PICTURE_FOLDERS, picturePath, resultPath } from './paths.ts';
 import { openSpace } from './space.ts';
 import type { Space, SpaceLimits } from './space.ts';
+import { createUpkeep } from './upkeep.ts';
 
-/** Acceptance writes the bytes first and the row some milliseconds later; an outage of the database stretches that to a minute. */
-const KEPT_AFTER_PUT_MS = 10 * 60_000;
+/** A picture that is put back from aside between two looks is found by the next; more often than twice nobody moves one. */
+const LOOKS_FOR_PICTURE = 3;
 
 export interface DiskFrameStoreOptions {
   readonly home: string;
@@ -24,8 +26,10 @@ export interface DiskFrameStoreOptions {
   readonly limits?: SpaceLimits;
 }
 
+export type DiskFrameStore = FrameStore & FrameStoreUpkeep;
+
 /** Makes the folders, sweeps what crashed writes left, and looks how much is there. Throws `frame_store_unavailable`. */
-export async function openDiskFrameStore({ home, limits }: DiskFrameStoreOptions): Promise<FrameStore> {
+export async function openDiskFrameStore({ home, limits }: DiskFrameStoreOptions): Promise<DiskFrameStore> {
   const frames = join(home, 'frames');
   const results = join(home, 'results');
   return orUnavailable(async () => {
@@ -34,13 +38,14 @@ export async function openDiskFrameStore({ home, limits }: DiskFrameStoreOptions
       await sweepTemporary(root);
     }
     await makePictureFolders(frames);
-    return createStore(frames, results, await openSpace(frames, limits));
+    const space = await openSpace(frames, limits);
+    return { ...createStore(frames, results, space), ...createUpkeep(frames, results, space) };
   });
 }
 
 /** All at once and synced once: a folder made with its first picture would cost that picture one more sync. */
 async function makePictureFolders(frames: string): Promise<void> {
-  await Promise.all(PICTURE_FOLDERS.map((folder) => mkdir(join(frames, folder), { recursive: true, mode: FOLDER_MODE })));
+  await Promise.all([LEAVING, ...PICTURE_FOLDERS].map((folder) => mkdir(join(frames, folder), { recursive: true, mode: FOLDER_MODE })));
   await syncFolder(frames);
 }
 
@@ -70,21 +75,16 @@ function createStore(frames: string, results: string, space: Space): FrameStore 
     },
 
     async get(sha256) {
-      const bytes = await read(frames, picturePath(frames, sha256), `picture ${sha256}`);
+      const bytes = await orUnavailable(() => readPicture(frames, sha256));
       if (sha256Of(bytes) !== sha256) throw new Failure('checksum_mismatch', `picture ${sha256} has other bytes than its name says`);
       return bytes;
     },
 
-    has: (sha256) => orUnavailable(async () => (await sizeAt(picturePath(frames, sha256))) !== undefined),
-
-    remove: (sha256) => orUnavailable(async () => {
-      const path = picturePath(frames, sha256);
-      const found = await stat(path).catch(absent);
-      if (found === undefined) return true;
-      if (Date.now() - found.mtimeMs < KEPT_AFTER_PUT_MS) return false;
-      await rm(path, { force: true });
-      space.count(-found.size);
-      return true;
+    has: (sha256) => orUnavailable(async () => {
+      // Opened, not only looked at: on a shared disk a look may be answered from what this machine remembers.
+      const file = await open(picturePath(frames, sha256)).catch(absent);
+      await file?.close();
+      return file !== undefined;
     }),
 
     putResult: (path, bytes) => orUnavailable(async () => {
@@ -96,9 +96,9 @@ function createStore(frames: string, results: string, space: Space): FrameStore 
       await writeDurably(results, full, bytes);
     }),
 
-    getResult: async (path) => read(results, resultPath(results, path), `result ${path}`),
+    getResult: (path) => orUnavailable(async () => await readFile(resultPath(results, path)).catch(absent) ?? missing(results, `result ${path}`)),
 
-    usedBytes: async () => space.usedBytes(),
+    usedBytes: () => orUnavailable(() => space.usedBytes()),
     freeBytes: () => orUnavailable(() => space.freeBytes()),
     probe: () => orUnavailable(async () => {
       const path = join(frames, TEMPORARY, `probe-${process.pid}`);
@@ -124,13 +124,22 @@ function absent(error: unknown): undefined {
   return undefined;
 }
 
-async function read(root: string, path: string, what: string): Promise<Buffer> {
-  return orUnavailable(() => readFile(path).catch(async (error: unknown) => {
-    if (!isMissing(error)) throw error;
-    // A disk that is not mounted lacks every file. That is an outage, and no frame may fail for it.
-    await stat(join(root, TEMPORARY));
-    throw new Failure('bytes_missing', `${what} is not in the frame store`);
-  }));
+/** From its proper place, or from aside while a removal asks whether it may go. */
+async function readPicture(frames: string, sha256: string): Promise<Buffer> {
+  for (let looks = 0; looks < LOOKS_FOR_PICTURE; looks += 1) {
+    const bytes = await readFile(picturePath(frames, sha256)).catch(absent);
+    if (bytes) return bytes;
+    const place = await placeAside(frames, sha256);
+    const aside = place === undefined ? undefined : await readFile(place).catch(absent);
+    if (aside) return aside;
+  }
+  return missing(frames, `picture ${sha256}`);
+}
+
+async function missing(root: string, what: string): Promise<never> {
+  // A disk that is not mounted lacks every file. That is an outage, and no frame may fail for it.
+  await stat(join(root, TEMPORARY));
+  throw new Failure('bytes_missing', `${what} is not in the frame store`);
 }
 
 const sha256Of = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -8,9 +8,11 @@ const SEGMENT = /^[A-Za-z0-9_~-][A-Za-z0-9._~-]{0,249}$/;
 /** `/<user>-<device>/<time>.json` has two; a few more leave room without letting a path grow past the system's limit. */
 const MAX_SEGMENTS = 4;
 
+export const isSha256 = (text: string): boolean => SHA256.test(text);
+
 /** `<root>/<aa>/<sha256>`: 256 folders keep each small enough to list. */
 export function picturePath(root: string, sha256: string): string {
-  if (!SHA256.test(sha256)) throw new Failure('bytes_missing', 'not the name of a picture: a sha256 is 64 hex digits');
+  if (!isSha256(sha256)) throw new Failure('bytes_missing', 'not the name of a picture: a sha256 is 64 hex digits');
   return join(root, sha256.slice(0, 2), sha256);
 }
 

@@ -1,20 +1,15 @@
 /**
  * How much the pictures take and how much the disk has left.
  *
- * The use is measured by a full look at the start and by counting our own writes after that. What other processes write
- * or remove shows at the next look, so the budget can be overshot by what they write in between; the free space is the
- * file system's own word and holds for all.
+ * The use is measured by a look at the start and by counting our own writes after that. What other processes write or remove shows at the
+ * next look, so the budget can be overshot by what they write in between; the free space is the file system's own word and holds for all.
  */
-import { readdir, stat, statfs } from 'node:fs/promises';
-import { join } from 'node:path';
+import { statfs } from 'node:fs/promises';
 import { Failure } from '../../contracts/failures.ts';
-import { isMissing } from './durable-write.ts';
-import { PICTURE_FOLDERS } from './paths.ts';
+import { measurePictures } from './measure.ts';
 
-/** A look at 400 000 pictures takes some seconds of disk: not more often than this. */
-const LOOK_EVERY_MS = 10 * 60_000;
-/** When full, sooner: retention in another process may have made room. */
-const LOOK_EVERY_WHEN_FULL_MS = 30_000;
+/** Retention in another process may have made room, and camera services that were turned away wait for that. */
+const LOOK_EVERY_MS = 30_000;
 /** A disk with half a gigabyte left does not fill within a second, and one call in a hundred is enough. */
 const FREE_FRESH_MS = 1_000;
 
@@ -30,23 +25,26 @@ export interface Space {
   refuseWithout(bytes: number): Promise<void>;
   /** Written (positive) or removed (negative) by this process. */
   count(bytes: number): void;
-  usedBytes(): number;
+  usedBytes(): Promise<number>;
   freeBytes(): Promise<number>;
 }
 
 export async function openSpace(root: string, limits: SpaceLimits | undefined): Promise<Space> {
-  let used = await measure(root);
+  let used = await measurePictures(root);
   let lookedAtMs = Date.now();
-  let looking = false;
+  let looking: Promise<void> | undefined;
+  let writtenDuringLook = 0;
   let free = { bytes: await freeOf(root), atMs: Date.now() };
 
-  /** In the background: a put must not wait for a look at the whole store. */
-  function lookAgain(): void {
-    if (looking) return;
-    looking = true;
-    measure(root)
-      .then((bytes) => { used = bytes; }, () => {}) // the next put meets the same disk and says so
-      .finally(() => { looking = false; lookedAtMs = Date.now(); });
+  const isStale = (): boolean => Date.now() - lookedAtMs > LOOK_EVERY_MS;
+
+  function lookAgain(): Promise<void> {
+    looking ??= (async () => {
+      writtenDuringLook = 0;
+      // What is written meanwhile may be seen by the look or not: rather too much than too little.
+      used = (await measurePictures(root)) + writtenDuringLook;
+    })().finally(() => { looking = undefined; lookedAtMs = Date.now(); });
+    return looking;
   }
 
   async function freeBytes(): Promise<number> {
@@ -57,38 +55,22 @@ export async function openSpace(root: string, limits: SpaceLimits | undefined): 
   return {
     async refuseWithout(bytes) {
       if (limits === undefined) return;
-      const overBudget = used + bytes > limits.maxBytes;
-      if (Date.now() - lookedAtMs > (overBudget ? LOOK_EVERY_WHEN_FULL_MS : LOOK_EVERY_MS)) lookAgain();
-      if (overBudget) throw new Failure('collector_full', 'the frame store has reached its budget of bytes');
+      // In the background: a put must not wait for a look. One that fails is no news, the put meets the same disk and says so.
+      if (isStale()) void lookAgain().catch(() => {});
+      if (used + bytes > limits.maxBytes) throw new Failure('collector_full', 'the frame store has reached its budget of bytes');
       if ((await freeBytes()) - bytes < limits.minFreeBytes) throw new Failure('collector_full', 'the disk of the frame store is nearly full');
     },
     count(bytes) {
       used += bytes;
+      writtenDuringLook += Math.max(0, bytes);
       free = { ...free, bytes: free.bytes - bytes };
     },
-    usedBytes: () => used,
+    async usedBytes() {
+      if (isStale()) await lookAgain();
+      return used;
+    },
     freeBytes,
   };
-}
-
-async function measure(root: string): Promise<number> {
-  let bytes = 0;
-  for (const folder of PICTURE_FOLDERS) {
-    const names = await readdir(join(root, folder));
-    const sizes = await Promise.all(names.map((name) => sizeOf(join(root, folder, name))));
-    bytes += sizes.reduce((sum, size) => sum + size, 0);
-  }
-  return bytes;
-}
-
-/** A picture that is removed during the look counts nothing. */
-async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
 }
 
 async function freeOf(root: string): Promise<number> {

@@ -4,6 +4,7 @@ import { createBacklog } from '../../adapters/postgres/backlog.ts';
 import { findSendingDevices } from '../../adapters/postgres/devices.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { createAcceptance } from '../accept-frames.ts';
+import { withBytesThere } from '../bytes-there.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Metrics } from '../metrics.ts';
 import type { Routes } from '../plugin.ts';
@@ -27,7 +28,7 @@ export const frameUploadRoutes = (deps: ApiDeps, metrics: Metrics): Routes => (a
     }, MOST_IN_GROUP),
     backlog: createBacklog(pool, deps.now),
     store: frameStore,
-    acceptFrame: grouped(deps.acceptFrames, MOST_IN_GROUP),
+    acceptFrame: grouped(withBytesThere(deps.acceptFrames, frameStore), MOST_IN_GROUP),
     limits: settings,
     now: deps.now,
   });

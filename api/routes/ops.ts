@@ -55,7 +55,10 @@ export const opsRoutes = ({ pool, frameStore, replayFrames, now }: ApiDeps): Rou
   }, async ({ body: { frameIds, state, limit } }) => {
     if ((frameIds === undefined) === (state === undefined)) throw new Failure('request_malformed', 'give either frameIds or state');
     const replayed = await replayFrames(state === undefined ? { frameIds: frameIds ?? [] } : { state, limit: limit ?? MAX_REPLAYED });
-    return { replayed: replayed.frameIds.length, frameIds: replayed.frameIds };
+    return {
+      replayed: replayed.frameIds.length, frameIds: replayed.frameIds,
+      refused: replayed.goneFrameIds.map((frameId) => ({ frameId, code: 'image_gone' as const })),
+    };
   });
 
   app.get('/v1/ops/status', {

@@ -26,6 +26,9 @@ export const ReplayBody = Type.Object({
 }, strict);
 export const ReplayShape = Type.Object({
   replayed: Count('Frames that run again; those on their way already are left alone.'), frameIds: list(Uuid()),
+  refused: list(Type.Object({ frameId: Uuid(), code: oneOf(['image_gone'], 'Failure code.') }), {
+    description: 'Frames that cannot run again and stay as they are: the bytes as received are no longer kept.',
+  }),
 });
 
 const DetectorShape = Type.Object({

@@ -32,7 +32,9 @@ export function addReplay(program: Command, context: Context): void {
       answer(context, replayed, () => [
         `${replayed.replayed} ${replayed.replayed === 1 ? 'frame runs' : 'frames run'} again.`,
         ...replayed.frameIds.map((frameId) => `  ${frameId}`),
-        ...(frame !== undefined && replayed.replayed < frame.length ? ['Those on their way, and those that are not known, were left alone.'] : []),
+        ...(replayed.refused.length > 0 ? [`${replayed.refused.length} cannot: the bytes as received are no longer kept (image_gone).`] : []),
+        ...replayed.refused.map(({ frameId }) => `  ${frameId}`),
+        ...(frame !== undefined && replayed.replayed + replayed.refused.length < frame.length ? ['Those on their way, and those that are not known, were left alone.'] : []),
       ]);
     }));
 }

@@ -185,7 +185,7 @@ describe('a replay', () => {
   /** Settles the batch and sends its frames again, with verdicts of these rules. */
   async function again(batch: ClaimedBatch, rules: string[]): Promise<ClaimedBatch> {
     await settle(batch);
-    await createReplay(db.pool)({ frameIds: batch.frames.map(({ frameId }) => frameId) });
+    await createReplay(db.pool, { has: async () => true })({ frameIds: batch.frames.map(({ frameId }) => frameId) });
     return claimed(rules);
   }
 

@@ -55,7 +55,7 @@ describe('the books', () => {
     await balanced();
     await settle((await claim(pool)).batchId, [{ position: 0, stage: 'detect', outcome: 'failed', code: 'bytes_missing' }]);
     await balanced();
-    await createReplay(pool)({ frameIds: [frameId] });
+    await createReplay(pool, { has: async () => true })({ frameIds: [frameId] });
     await balanced();
     await settle((await claim(pool)).batchId);
     await balanced();
@@ -74,7 +74,7 @@ describe('the books', () => {
         const batch = await createBatches(pool).claim({ ...LIMITS, batchFrames: 4 });
         // Taken back while it settles, as a reconciler and a slow record may do; and once more, as a zombie would.
         if (batch) await Promise.all([settle(batch.batchId, mixed(batch.frames.length)), n % 2 === 0 ? giveBack(batch.batchId) : settle(batch.batchId)]);
-        await createReplay(pool)({ state: 'rejected', limit: 2 });
+        await createReplay(pool, { has: async () => true })({ state: 'rejected', limit: 2 });
       }
     })();
     await Promise.all([coming, working]);

@@ -173,7 +173,7 @@ describe('a replay', () => {
     await evaluate(first);
     await settle(first);
     await seedRule(db.pool, rule, user, classAbove('cat', '>', 0.1), 2);
-    await createReplay(db.pool)({ frameIds: first.frames.map(({ frameId }) => frameId) });
+    await createReplay(db.pool, { has: async () => true })({ frameIds: first.frames.map(({ frameId }) => frameId) });
     const again = await claimed();
     expect(await evaluate(again)).toEqual({ exceptions: [], matched: [] });
     expect(await verdicts()).toEqual([{ run: 1, batch_id: first.batchId, matched: true }, { run: 2, batch_id: again.batchId, matched: false }]);

@@ -138,7 +138,7 @@ describe('record', () => {
     const frames = await staged(db.pool, batch);
     for (const frame of frames) await storeVerdicts(db.pool, batch, frame, [matching('7', frame.position > 0), matching('8', false)]);
     await record(batch);
-    await createReplay(db.pool)({ frameIds: [frames[1]!.frameId] });
+    await createReplay(db.pool, { has: async () => true })({ frameIds: [frames[1]!.frameId] });
     const again = await claim(db.pool);
     await storeVerdicts(db.pool, again, (await staged(db.pool, again))[0]!, [matching('7')]);
     await record(again);
@@ -151,7 +151,7 @@ describe('record', () => {
     const batch = await batchOf(1);
     await decided(batch, 0, { 7: { kind: 'open' } });
     await record(batch);
-    await createReplay(db.pool)({ frameIds: [batch.frames[0]!.frameId] });
+    await createReplay(db.pool, { has: async () => true })({ frameIds: [batch.frames[0]!.frameId] });
     const again = await claim(db.pool);
     await storeVerdicts(db.pool, again, (await staged(db.pool, again))[0]!, [matching('7', false)]);
     await record(again);

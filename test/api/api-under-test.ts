@@ -50,12 +50,13 @@ export async function startApiUnderTest(overrides: {
   const db = overrides.db ?? await freshDatabase();
   const home = await mkdtemp(join(tmpdir(), 'api-'));
   const log: Record<string, unknown>[] = [];
+  const frameStore = await openDiskFrameStore({ home, limits: overrides.limits ?? { maxBytes: 1e9, minFreeBytes: 0 } });
   const deps: ApiDeps = {
     settings: { ...loadSettings({}), ...overrides.settings },
     pool: db.pool,
-    frameStore: await openDiskFrameStore({ home, limits: overrides.limits ?? { maxBytes: 1e9, minFreeBytes: 0 } }),
+    frameStore,
     acceptFrames: createLedger(db.pool).acceptFrames,
-    replayFrames: createReplay(db.pool),
+    replayFrames: createReplay(db.pool, frameStore),
     defaultModel: COCO,
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)); } }),
     now: Date.now,

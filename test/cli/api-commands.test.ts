@@ -162,8 +162,8 @@ it('status says loudly that nobody works and how to change that', async () => {
 
 it('replay leaves frames alone that are on their way, and wants to know which', async () => {
   const { frameIds: [frameId = ''] } = await cli.json<Pushed>(['frames', 'push', await picture('replayed.jpg', 90), '--device', 'door']);
-  expect(await cli.json(['replay', '--frame', frameId])).toEqual({ replayed: 0, frameIds: [] });
-  expect(await cli.json(['replay', '--state', 'failed'])).toEqual({ replayed: 0, frameIds: [] });
+  expect(await cli.json(['replay', '--frame', frameId])).toEqual({ replayed: 0, frameIds: [], refused: [] });
+  expect(await cli.json(['replay', '--state', 'failed'])).toEqual({ replayed: 0, frameIds: [], refused: [] });
   expect(await cli.run(['replay'])).toMatchObject({ exitCode: 2 });
   expect(await cli.run(['replay', '--frame', frameId, '--state', 'failed'])).toMatchObject({ exitCode: 2 });
   expect(await cli.run(['replay', '--frame', frameId, '--limit', '3'])).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('--limit goes with --state') });

@@ -40,7 +40,7 @@ it('carries an account from nothing to a frame and its books, all typed', async 
   expect([image.bytes, image.mediaType]).toEqual([jpeg('x'), 'image/jpeg']);
 
   expect((await client.accounting({ userId: 'anna' })).totals).toMatchObject({ accepted: 1, open: 1, unaccounted: 0 });
-  expect(await client.replay({ frameIds: [frameId] })).toEqual({ replayed: 0, frameIds: [] });
+  expect(await client.replay({ frameIds: [frameId] })).toEqual({ replayed: 0, frameIds: [], refused: [] });
   expect((await client.failedFrames()).frames).toEqual([]);
   expect((await client.status()).waitingFrames).toBe(1);
   expect((await client.incidents({ deviceId: 'door@1' })).incidents).toEqual([]);

@@ -52,7 +52,7 @@ describe('ensure_day_partitions', () => {
     const { rows } = await db.pool.query<{ index: string }>(`
       SELECT pg_get_indexdef(indexrelid, 0, true) AS index FROM pg_index WHERE indrelid = 'frames_20200229'::regclass`);
     expect(rows.map(({ index }) => index.replace(/^.* USING /, '')).sort()).toEqual([
-      'btree (device_id, captured_at)', 'btree (frame_id)', "btree (settled_at) WHERE state = 'failed'::text", 'btree (user_id, accepted_at)',
+      'btree (device_id, captured_at)', 'btree (frame_id)', "btree (settled_at) WHERE state = 'failed'::text", 'btree (sha256) WHERE state IS NULL', 'btree (user_id, accepted_at)',
     ]);
   });
 

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { chmod, mkdtemp, readFile, readdir, rename, rm, stat, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openDiskFrameStore } from '../../../adapters/frame-store/disk.ts';
 
 let home: string;
@@ -68,36 +68,42 @@ describe('pictures', () => {
   });
 });
 
-describe('removal', () => {
-  it('frees the bytes of a picture that nobody asked for lately', async () => {
-    const store = await openDiskFrameStore({ home });
-    const { sha256 } = await store.put(randomBytes(500));
-    await age(fileOf(sha256), 3_600);
-    expect(await store.remove(sha256)).toBe(true);
-    expect(await store.has(sha256)).toBe(false);
-    expect(await store.usedBytes()).toBe(0);
-    expect(await store.remove(sha256)).toBe(true);
-  });
-
-  it('spares a picture that was put again just now, because its ledger row may not be written yet', async () => {
-    const store = await openDiskFrameStore({ home });
-    const bytes = randomBytes(500);
-    const { sha256 } = await store.put(bytes);
-    await age(fileOf(sha256), 3_600);
-    await store.put(bytes);
-    expect(await store.remove(sha256)).toBe(false);
-    expect(await store.has(sha256)).toBe(true);
-  });
-});
-
 describe('limits', () => {
   it('refuse a picture beyond the budget and take it once there is room', async () => {
     const store = await openDiskFrameStore({ home, limits: { maxBytes: 1_500, minFreeBytes: 0 } });
     const { sha256 } = await store.put(randomBytes(1_000));
     await expect(store.put(randomBytes(1_000))).rejects.toEqual(failure('collector_full'));
     await age(fileOf(sha256), 3_600);
-    await store.remove(sha256);
+    await store.remove([sha256], async () => new Set());
     await store.put(randomBytes(1_000));
+  });
+
+  it('take a picture again half a minute after another process made room', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const store = await openDiskFrameStore({ home, limits: { maxBytes: 1_500, minFreeBytes: 0 } });
+      const { sha256 } = await store.put(randomBytes(1_000));
+      await age(fileOf(sha256), 3_600);
+      await (await openDiskFrameStore({ home })).remove([sha256], async () => new Set());
+      await expect(store.put(randomBytes(1_000))).rejects.toEqual(failure('collector_full'));
+      vi.setSystemTime(Date.now() + 31_000);
+      await vi.waitFor(() => store.put(randomBytes(1_000)), { timeout: 10_000, interval: 10 });
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
+  it('are told of half a minute later, whoever wrote', async () => {
+    vi.useFakeTimers({ toFake: ['Date'] });
+    try {
+      const store = await openDiskFrameStore({ home });
+      await (await openDiskFrameStore({ home })).put(randomBytes(1_000));
+      expect(await store.usedBytes()).toBe(0);
+      vi.setSystemTime(Date.now() + 31_000);
+      expect(await store.usedBytes()).toBe(1_000);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   it('count what was there before the store was opened', async () => {
