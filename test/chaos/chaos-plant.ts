@@ -36,7 +36,7 @@ export const DEVICES = Array.from({ length: USERS * DEVICES_PER_USER }, (_, n) =
 const SCRIPTED_WORKER = fileURLToPath(new URL('../support/scripted-worker.mjs', import.meta.url));
 /** How many processes of each kind. `compact` runs evaluate, alert and record beside the workflows, in their processes. */
 const PROCESSES: Readonly<Record<Placement, Partial<Record<StageName, number>>>> = {
-  spread: { validate: 2, detect: 2, quarantine: 1, evaluate: 2, alert: 2, record: 2, workflows: 2, incidents: 1, messages: 1, dispatch: 2 },
+  spread: { validate: 2, detect: 2, quarantine: 2, evaluate: 2, alert: 2, record: 2, workflows: 2, incidents: 2, messages: 2, dispatch: 2 },
   compact: { validate: 1, detect: 2, quarantine: 1, workflows: 2, incidents: 1, messages: 1, dispatch: 2 },
 };
 const SECOND_API: ChildPlan = {

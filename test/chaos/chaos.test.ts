@@ -7,7 +7,7 @@ import type { ChaosReport } from './run.ts';
 import { summaryLines } from './summary.ts';
 
 /** Another one by hand: WATCHPOST_TEST_CHAOS_SEED=5 npx vitest run test/chaos/chaos.test.ts */
-const SEED = Number(process.env['WATCHPOST_TEST_CHAOS_SEED'] ?? 1720);
+const SEED = Number(process.env['WATCHPOST_TEST_CHAOS_SEED'] ?? 2736);
 
 describe.skipIf(!await temporalForTest())(`chaos, seed ${SEED}`, () => {
   let report: ChaosReport;

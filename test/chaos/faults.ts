@@ -2,6 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { LEASE_MS } from '../../activities/deliver.ts';
 import { until } from '../support/plant.ts';
 import { DEADLINE_MS } from './chaos-plant.ts';
 import type { ChaosPlant } from './chaos-plant.ts';
@@ -9,6 +10,8 @@ import { MAIL_FAULTS } from './mail-server.ts';
 import { continueProcess, familyOf, signal, stopProcess } from './signals.ts';
 
 export interface Fault {
+  /** Two parts, so that faults of a kind can be counted together. */
+  readonly kind: string;
   readonly name: string;
   /** Where it can strike. One fault at a time in one place. */
   readonly places: readonly string[];
@@ -21,6 +24,8 @@ export interface Fault {
 
 /** A batch that a stopped process holds has been taken back by then. */
 const PAST_DEADLINE_MS = DEADLINE_MS + 5_000;
+/** A message that a stopped process was sending has been taken over by another. */
+const PAST_CLAIM_MS = LEASE_MS + 5_000;
 /** Past the 10 s that statements, calls of Temporal and heartbeats are given. */
 const PAST_ANSWER_MS = 15_000;
 /** A mail server goes wrong until so many messages have met it, or until it is clear that none is on its way. */
@@ -32,27 +37,30 @@ const DISK_FULL_MS = 8_000;
 export function faultsOf(plant: ChaosPlant): Fault[] {
   const { children, servers } = plant.plant;
   const kinds = new Map<string, string[]>();
-  for (const name of children.keys()) {
-    const kind = name.replace(/-\d$/, '');
-    kinds.set(kind, [...(kinds.get(kind) ?? []), name]);
+  for (const place of children.keys()) {
+    const name = place.replace(/-\d$/, '');
+    kinds.set(name, [...(kinds.get(name) ?? []), place]);
   }
   return [
-    ...[...kinds].map(([kind, places]) => killed(`kill -9 ${kind}`, places, (place) => children.get(place)!)),
-    ...[...kinds].map(([kind, places]) => stopped(`stop ${kind} past its deadline`, places, PAST_DEADLINE_MS, (place) => [children.get(place)!.pid!])),
-    killed('kill -9 postgres', ['postgres'], () => servers.get('postgres')!),
-    stopped('postgres hangs', ['postgres'], PAST_ANSWER_MS, () => familyOf(servers.get('postgres')!.pid)),
-    killed('kill -9 temporal', ['temporal'], () => servers.get('temporal')!),
-    stopped('temporal hangs', ['temporal'], PAST_ANSWER_MS, () => [servers.get('temporal')!.pid]),
-    killed('temporal loses its database', ['temporal'], () => servers.get('temporal')!, () => deleteTemporalState(plant.home)),
+    ...[...kinds].map(([name, places]) => killed('kill -9', name, places, (place) => children.get(place)!)),
+    ...[...kinds].map(([name, places]) => stopped('stop past its deadline', name, places, PAST_DEADLINE_MS, (place) => [children.get(place)!.pid!])),
+    stopped('stop past its claim', 'messages', kinds.get('messages')!, PAST_CLAIM_MS, (place) => [children.get(place)!.pid!]),
+    killed('kill -9', 'postgres', ['postgres'], () => servers.get('postgres')!),
+    stopped('hangs', 'postgres', ['postgres'], PAST_ANSWER_MS, () => familyOf(servers.get('postgres')!.pid)),
+    killed('kill -9', 'temporal', ['temporal'], () => servers.get('temporal')!),
+    stopped('hangs', 'temporal', ['temporal'], PAST_ANSWER_MS, () => [servers.get('temporal')!.pid]),
+    killed('loses its database', 'temporal', ['temporal'], () => servers.get('temporal')!, () => deleteTemporalState(plant.home)),
     ...diskFaults(plant),
     ...MAIL_FAULTS.map((how): Fault => ({
-      name: `mail server ${how}`, places: ['mail server'],
+      kind: how, name: 'mail server', places: ['mail server'],
       strike: async () => plant.mail.goWrong(how),
       hold: () => until('messages to meet the fault', async () => plant.mail.met() >= MESSAGES_MET, MAIL_FAULT_MS).then(() => {}, () => {}),
       heal: async () => plant.mail.goWell(),
     })),
   ];
 }
+
+export const sayFault = ({ kind, name }: Fault, place: string = name): string => `${kind}: ${place}`;
 
 interface Victim {
   readonly pid: number | undefined;
@@ -61,10 +69,10 @@ interface Victim {
 }
 
 /** Somebody starts it again at once; `meanwhile` happens while nothing runs. */
-function killed(name: string, places: readonly string[], victimAt: (place: string) => Victim, meanwhile: () => void = () => {}): Fault {
+function killed(kind: string, name: string, places: readonly string[], victimAt: (place: string) => Victim, meanwhile: () => void = () => {}): Fault {
   let before: number | undefined;
   return {
-    name, places, hold: null,
+    kind, name, places, hold: null,
     async strike(place) {
       before = victimAt(place).pid;
       if (before !== undefined) signal(before, 'SIGKILL');
@@ -79,10 +87,10 @@ function killed(name: string, places: readonly string[], victimAt: (place: strin
   };
 }
 
-function stopped(name: string, places: readonly string[], holdMs: number, pidsAt: (place: string) => number[]): Fault {
+function stopped(kind: string, name: string, places: readonly string[], holdMs: number, pidsAt: (place: string) => number[]): Fault {
   const held = new Map<string, number[]>();
   return {
-    name, places, hold: () => sleep(holdMs),
+    kind, name, places, hold: () => sleep(holdMs),
     async strike(place) {
       held.set(place, pidsAt(place));
       for (const pid of held.get(place)!) stopProcess(pid);
@@ -95,7 +103,7 @@ function stopped(name: string, places: readonly string[], holdMs: number, pidsAt
 
 function diskFaults({ disk }: ChaosPlant): Fault[] {
   if (typeof disk === 'string') return [];
-  return [{ name: 'the disk of the frame store is full', places: ['disk'], strike: () => disk.fill(), hold: () => sleep(DISK_FULL_MS), heal: () => disk.makeRoom() }];
+  return [{ kind: 'is full', name: 'frame store', places: ['disk'], strike: () => disk.fill(), hold: () => sleep(DISK_FULL_MS), heal: () => disk.makeRoom() }];
 }
 
 /** In the same breath as the kill: the supervisor starts the server again after a pause, on whatever file is there. */

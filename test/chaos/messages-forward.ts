@@ -9,10 +9,9 @@ import { signal } from './signals.ts';
 export async function bringMessagesForward({ plant, pool }: ChaosPlant): Promise<void> {
   const { rows: [clock] } = await pool.query<{ now: string }>('SELECT now()::text AS now');
   // An orderly restart: what a living process was sending it has finished, so an older claim that is left belongs to a dead one.
-  const messages = plant.children.get('messages')!;
-  const before = messages.pid!;
-  signal(before, 'SIGTERM');
-  await until('the process of messages to be back', async () => messages.serving && messages.pid !== before);
+  const sending = [...plant.children.values()].filter(({ name }) => name.startsWith('messages')).map((child) => ({ child, before: child.pid! }));
+  for (const { before } of sending) signal(before, 'SIGTERM');
+  for (const { child, before } of sending) await until(`${child.name} to be back`, async () => child.serving && child.pid !== before);
   await pool.query(`
     UPDATE deliveries delivery SET claimed_until = now() WHERE state = 'sending'
       AND NOT EXISTS (SELECT 1 FROM delivery_attempts attempt WHERE attempt.delivery_key = delivery.delivery_key AND attempt.started_at > $1::timestamptz)`, [clock!.now]);

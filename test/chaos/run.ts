@@ -9,7 +9,7 @@ import type { ChaosPlant } from './chaos-plant.ts';
 import { bringMessagesForward } from './messages-forward.ts';
 import { planFaults } from './fault-plan.ts';
 import type { PlannedFault } from './fault-plan.ts';
-import { faultsOf } from './faults.ts';
+import { faultsOf, sayFault } from './faults.ts';
 import { FrameStream } from './frame-stream.ts';
 import { LAWS } from './laws.ts';
 import { readSummary } from './summary.ts';
@@ -82,7 +82,7 @@ async function strikeAll(plan: readonly PlannedFault[], plant: ChaosPlant, strea
     while (held.size >= HELD_AT_ONCE) await Promise.race(held.values());
     stream.begin(share);
     await until('frames in a pipeline', async () => (await rowsOf(plant, 'SELECT 1 FROM open_frames WHERE batch_id IS NOT NULL LIMIT 1')) > 0);
-    say(`${turn + 1}/${plan.length} ${fault.name}${fault.places.length > 1 ? ` (${place})` : ''}`);
+    say(`${turn + 1}/${plan.length} ${sayFault(fault, place)}`);
     await fault.strike(place);
     const over = (fault.hold?.() ?? Promise.resolve()).then(() => fault.heal(place)).finally(() => held.delete(place));
     over.catch(() => {});

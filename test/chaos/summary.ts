@@ -28,8 +28,15 @@ export async function readSummary({ pool, mail, home }: ChaosPlant, stream: Fram
       SELECT state AS name, count(*) FROM deliveries GROUP BY 1
       UNION ALL SELECT 'tries', coalesce(sum(tries), 0)::bigint FROM deliveries UNION ALL SELECT 'uncertain', coalesce(sum(uncertain), 0)::bigint FROM deliveries`)],
     ['mails', `${mail.taken.length} taken, ${mail.taken.length - ids} of them second copies`],
-    ...[...count(plan.map(({ fault }) => fault.name))].sort().map(([name, times]) => [`fault: ${name}`, `${times}`] as const),
+    ...struckByKind(plan),
   ];
+}
+
+function struckByKind(plan: readonly PlannedFault[]): Summary {
+  return [...new Set(plan.map(({ fault }) => fault.kind))].sort().map((kind) => {
+    const struck = count(plan.filter(({ fault }) => fault.kind === kind).map(({ fault }) => fault.name));
+    return [`fault: ${kind}`, listed(struck)];
+  });
 }
 
 /** From the logs of the processes: the ledger keeps only what a try brought to an end. */
@@ -37,7 +44,7 @@ async function outages(home: string): Promise<string> {
   const logs = await Promise.all((await readdir(join(home, 'log'))).map((name) => readFile(join(home, 'log', name), 'utf8')));
   const codes = logs.flatMap((log) => log.split('\n').filter((line) => line.includes('"msg":"stage try failed"')))
     .map((line) => /"message":"(\w+):/.exec(line)?.[1] ?? 'other');
-  return [...count(codes)].map(([code, tries]) => `${tries} ${code}`).join(', ') || 'none';
+  return listed(count(codes)) || 'none';
 }
 
 function count(names: readonly string[]): Map<string, number> {
@@ -45,6 +52,8 @@ function count(names: readonly string[]): Map<string, number> {
   for (const name of names) counts.set(name, (counts.get(name) ?? 0) + 1);
   return counts;
 }
+
+const listed = (counts: ReadonlyMap<string, number>): string => [...counts].sort().map(([name, times]) => `${times} ${name}`).join(', ');
 
 export function summaryLines({ laws, summary }: ChaosReport): string[] {
   const width = Math.max(...summary.map(([what]) => what.length));
