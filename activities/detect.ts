@@ -8,7 +8,6 @@ import { detectionsPath, parseTag } from '../contracts/tag.ts';
 import { watchingDeaths } from './death-watch.ts';
 import type { Detector } from './ports/detector.ts';
 import type { FrameStore } from './ports/frame-store.ts';
-import type { PixelCache } from './ports/image-reader.ts';
 import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
 import { runStage, unfinished } from './stage-run.ts';
 import type { StageLog, Worked } from './stage-run.ts';
@@ -27,8 +26,6 @@ export interface DetectPorts {
   readonly ledger: DetectionLedger;
   readonly store: Pick<FrameStore, 'get' | 'putResult'>;
   readonly detector: Detector;
-  /** What validate decoded in this very process, where both stages run in one. */
-  readonly pixels?: PixelCache | undefined;
   readonly log: StageLog;
   /** Frames at once: one more than inference threads, so that the next is decoded while one is inferred. */
   readonly concurrency: number;
@@ -50,13 +47,12 @@ async function detect(input: StageInput, ports: DetectPorts): Promise<StageResul
   return { exceptions };
 }
 
-async function detectIn(frame: StagedFrame, { store, detector, pixels }: DetectPorts): Promise<Detected> {
+async function detectIn(frame: StagedFrame, { store, detector }: DetectPorts): Promise<Detected> {
   const { standardSha256, width, height } = frame;
   if (standardSha256 === null || width === null || height === null) {
     throw new Failure('stage_defect', 'the frame reached detect without a standardised picture');
   }
-  const picture = { pixels: pixels?.take(standardSha256), jpeg: () => store.get(standardSha256) };
-  const set = await detector.detect(picture, { width, height });
+  const set = await detector.detect({ sha256: standardSha256, jpeg: () => store.get(standardSha256) }, { width, height });
   const path = detectionsPath(parseTag(frame.tag));
   await store.putResult(path, Buffer.from(JSON.stringify({ frameId: frame.frameId, tag: frame.tag, capturedAt: frame.capturedAt, ...set })));
   return { set, path };

@@ -5,7 +5,7 @@ import type { StageInput, ValidateResult } from '../contracts/pipeline.ts';
 import { STAGES } from '../contracts/stages.ts';
 import { watchingDeaths } from './death-watch.ts';
 import type { FrameStore } from './ports/frame-store.ts';
-import type { ImageReader, PixelCache } from './ports/image-reader.ts';
+import type { ImageReader } from './ports/image-reader.ts';
 import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
 import { runStage, unfinished } from './stage-run.ts';
 import type { StageLog, Worked } from './stage-run.ts';
@@ -29,8 +29,6 @@ export interface ValidatePorts {
   readonly ledger: ValidationLedger;
   readonly store: Pick<FrameStore, 'get' | 'put'>;
   readonly images: ImageReader;
-  /** For detect, where it runs in this very process. */
-  readonly pixels?: PixelCache | undefined;
   readonly log: StageLog;
   /** Pictures decoded at once; each holds its pixels in memory. */
   readonly concurrency: number;
@@ -57,12 +55,13 @@ async function validate(input: StageInput, ports: ValidatePorts): Promise<Valida
   return { exceptions, owners };
 }
 
-async function standardise(frame: StagedFrame, { store, images, pixels }: ValidatePorts): Promise<Standardised> {
+async function standardise(frame: StagedFrame, { store, images }: ValidatePorts): Promise<Standardised> {
   // Before any pixel: bytes of a device that was switched off are not even decoded.
   if (!frame.enabled) throw new Failure('frame_of_disabled_device', `device ${frame.deviceId} or its user is switched off or gone`);
-  const picture = await images.standardise(await store.get(frame.sha256));
-  const { sha256 } = await store.put(picture.jpeg);
-  if (picture.pixels) pixels?.keep(sha256, picture.pixels);
+  const bytes = await store.get(frame.sha256);
+  const picture = await images.standardise(bytes);
+  // Most cameras send nothing that has to go. Then the frame is its own standardised picture, and lies there already.
+  const { sha256 } = picture.jpeg.equals(bytes) ? frame : await store.put(picture.jpeg);
   return {
     sha256, width: picture.width, height: picture.height, warnings: picture.warnings,
     standardWidth: picture.standardisedWidth, standardHeight: picture.standardisedHeight,

@@ -83,6 +83,7 @@ export const FAILURES = {
   frame_store_unavailable: dependency('The frame store cannot be read or written: check disk space and rights.'),
   temporal_unavailable: dependency('Temporal does not answer: bring it back, everything goes on by itself.'),
   detector_unavailable: dependency('No detector can be loaded here: run `watchpost doctor`.'),
+  picture_reader_unavailable: dependency('The thread that decodes pictures cannot be started: the log says why; memory may be short.'),
   provider_unavailable: dependency('A message provider does not answer: messages wait and go out when it is back.'),
 
   recipient_refused: delivery('The provider refuses this address: correct the contact.'),

@@ -1,8 +1,9 @@
 /** What the stages of one process share, opened when first asked for and closed in reverse order. */
 import { NativeConnection } from '@temporalio/worker';
 import type { FrameStore } from '../activities/ports/frame-store.ts';
-import type { PixelCache } from '../activities/ports/image-reader.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
+import { openPictureReader } from '../adapters/images/picture-reader.ts';
+import type { PictureReader } from '../adapters/images/picture-reader.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
@@ -19,8 +20,8 @@ export interface Dependencies {
   readonly databaseUrl: string;
   /** In place of the detector that the settings name. */
   readonly openDetector?: OpenDetector | undefined;
-  /** Between validate and detect, where this process runs both. */
-  readonly pixels: PixelCache | undefined;
+  /** One for all stages of this process. */
+  pictures(): Promise<PictureReader>;
   pool(): Promise<Pool>;
   frameStore(): Promise<FrameStore>;
   temporal(): Promise<TemporalClient>;
@@ -35,7 +36,8 @@ export interface DependencyOptions {
   readonly process: string;
   readonly connections: number;
   readonly openDetector?: OpenDetector | undefined;
-  readonly pixels?: PixelCache | undefined;
+  /** This process both standardises frames and looks at them. */
+  readonly keepsPictures?: boolean;
 }
 
 export function openDependencies(settings: Settings, log: Log, options: DependencyOptions): Dependencies {
@@ -45,7 +47,12 @@ export function openDependencies(settings: Settings, log: Log, options: Dependen
   const onClose = (close: () => Promise<void>): void => { closing.unshift(close); };
 
   return {
-    settings, log, databaseUrl, onClose, openDetector: options.openDetector, pixels: options.pixels,
+    settings, log, databaseUrl, onClose, openDetector: options.openDetector,
+    pictures: once(async () => {
+      const reader = await openPictureReader({ keeps: options.keepsPictures ?? false });
+      onClose(() => reader.close());
+      return reader;
+    }),
     pool: once(async () => {
       const pool = createPool(databaseUrl, { connections: options.connections, applicationName: `watchpost ${options.process}` });
       onClose(() => pool.end());

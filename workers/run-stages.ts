@@ -3,8 +3,6 @@ import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import type { WorkerOptions } from '@temporalio/worker';
-import type { PixelCache } from '../activities/ports/image-reader.ts';
-import { createPixelCache } from '../adapters/images/pixel-cache.ts';
 import { signOff, signOfLife } from '../adapters/postgres/workers.ts';
 import type { DetectorInUse } from '../adapters/postgres/workers.ts';
 import type { Settings } from '../config/settings.ts';
@@ -50,7 +48,7 @@ export interface RunOptions {
 
 export async function runStages(stages: readonly StageName[], settings: Settings, log: Log, { openDetector }: RunOptions = {}): Promise<RunningStages> {
   quietRuntime(log);
-  const deps = openDependencies(settings, log, { process: stages.join(','), connections: connectionsFor(stages), openDetector, pixels: pixelsFor(stages) });
+  const deps = openDependencies(settings, log, { process: stages.join(','), connections: connectionsFor(stages), openDetector, keepsPictures: stages.includes('validate') && stages.includes('detect') });
   const built = await startAll(stages, deps);
   const detector = built.find((stage) => stage.detector)?.detector;
   const takeLoad = built.find((stage) => stage.takeLoad)?.takeLoad;
@@ -79,11 +77,6 @@ export async function runStages(stages: readonly StageName[], settings: Settings
 /** Two per stage: slots wait for each other's short statements rather than for more connections. Workflows bring the stages that may run beside them. */
 function connectionsFor(stages: readonly StageName[]): number {
   return 2 + 2 * (stages.length + (stages.includes('workflows') ? LOCAL_STAGES.length : 0));
-}
-
-/** Quarantine is for frames that a neighbour must not suffer from, so it decodes for itself. */
-function pixelsFor(stages: readonly StageName[]): PixelCache | undefined {
-  return stages.includes('validate') && stages.includes('detect') ? createPixelCache() : undefined;
 }
 
 /** All or none: what started beside a stage that could not is stopped again, or it would hold the process open. */

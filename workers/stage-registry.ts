@@ -38,25 +38,26 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   validate: async (deps) => ({
     activities: createValidateActivities({
       ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-      images: createImageReader(), pixels: deps.pixels, log: deps.log, concurrency: STAGES.validate.slots,
+      images: await deps.pictures(), log: deps.log, concurrency: STAGES.validate.slots,
     }),
   }),
 
   detect: async (deps) => {
     const threads = deps.settings.detectorThreads;
-    const { detector: plain, inUse } = await openDetectorInUse(deps, threads);
+    const { detector: plain, inUse } = await openDetectorInUse(deps, { threads, decode: (await deps.pictures()).decodeForModel });
     const { detector, takeLoad } = meterDetector(plain, { slots: STAGES.detect.slots, threads });
     return {
       detector: inUse, takeLoad,
       activities: createDetectActivities({
         ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-        detector, pixels: deps.pixels, log: deps.log, concurrency: threads + 1,
+        detector, log: deps.log, concurrency: threads + 1,
       }),
     };
   },
 
   quarantine: async (deps) => {
-    const { detector, inUse } = await openDetectorInUse(deps, 1);
+    // Decodes where it stands: a frame that kills is alone here, and there is no neighbour to suffer from it.
+    const { detector, inUse } = await openDetectorInUse(deps, { threads: 1 });
     const ledger = createFrameResults(await deps.pool(), deps.settings);
     const common = { ledger, store: await deps.frameStore(), log: deps.log, concurrency: 1 };
     return {

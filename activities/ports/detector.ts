@@ -1,6 +1,5 @@
 /** The port through which a stage asks what is in a picture. Types only. */
 import type { DetectionSet, ModelIdentity } from '../../contracts/detection.ts';
-import type { RawPicture } from './image-reader.ts';
 
 export interface PictureSize {
   readonly width: number;
@@ -9,8 +8,7 @@ export interface PictureSize {
 
 /** A standardised frame. Its bytes are asked for only where its pixels are not at hand. */
 export interface FramePicture {
-  /** What `jpeg` decodes to. */
-  readonly pixels?: RawPicture | undefined;
+  readonly sha256: string;
   jpeg(): Promise<Uint8Array>;
 }
 
@@ -20,7 +18,8 @@ export interface Detector {
   readonly labels: readonly string[];
   /**
    * `size` is the upright original that the boxes shall refer to; the picture may be smaller.
-   * Throws `Failure`: image_corrupt (not a picture), detector_output_invalid, worker_died (its thread ended on this picture), detector_unavailable.
+   * Throws `Failure`: image_corrupt (not a picture), detector_output_invalid, worker_died (its thread ended on this picture), detector_unavailable,
+   * picture_reader_unavailable; and what `picture.jpeg` throws.
    */
   detect(picture: FramePicture, size: PictureSize): Promise<DetectionSet>;
   /** Waits for what is under way, then frees the threads. */

@@ -14,7 +14,7 @@ export interface FrameStore {
   get(sha256: string): Promise<Buffer>;
   /** Whether the bytes are there to stay. False while a removal holds them aside, although `get` still finds them then. */
   has(sha256: string): Promise<boolean>;
-  /** Replaces what stands at `path` (`/<user>-<device>/<time>.json`), durably and in one step. */
+  /** Replaces what stands at `path` (`/<user>-<device>/<time>.json`) in one step. A power cut may take what was written last: it is a copy of what the ledger has. */
   putResult(path: string, bytes: Uint8Array): Promise<void>;
   /** Throws `bytes_missing`. */
   getResult(path: string): Promise<Buffer>;

@@ -1,14 +1,21 @@
 /** The detectors that we know, in order of worth, and how one of them is opened on a machine that may not have all of their files. */
 import type { Detector } from '../../activities/ports/detector.ts';
 import { Failure } from '../../contracts/failures.ts';
+import { decodeHere } from '../images/model-input.ts';
+import type { DecodeForModel } from '../images/model-input.ts';
 import { openYolox } from './onnx/yolox-detector.ts';
 import { openCocoSsd } from './tfjs/coco-ssd-detector.ts';
+
+interface HowToRun {
+  readonly threads: number;
+  readonly decode: DecodeForModel;
+}
 
 interface KnownDetector {
   readonly name: string;
   /** Name of the file or folder in the assets manifest. */
   readonly asset: string;
-  readonly open: (path: string, threads: number) => Promise<Detector>;
+  readonly open: (path: string, how: HowToRun) => Promise<Detector>;
 }
 
 /** `version` names weights and input size: either changes what is said of a picture. */
@@ -16,17 +23,17 @@ const KNOWN_DETECTORS: readonly KnownDetector[] = [
   {
     name: 'yolox-nano',
     asset: 'yolox_nano_dynamic.onnx',
-    open: (modelFile, threads) => openYolox({ modelFile, name: 'yolox-nano', version: '0.1.1-640x384', threads }),
+    open: (modelFile, how) => openYolox({ modelFile, name: 'yolox-nano', version: '0.1.1-640x384', ...how }),
   },
   {
     name: 'yolox-nano',
     asset: 'yolox_nano.onnx',
-    open: (modelFile, threads) => openYolox({ modelFile, name: 'yolox-nano', version: '0.1.1-416x416', fixedSidePixels: 416, threads }),
+    open: (modelFile, how) => openYolox({ modelFile, name: 'yolox-nano', version: '0.1.1-416x416', fixedSidePixels: 416, ...how }),
   },
   {
     name: 'coco-ssd',
     asset: 'coco-ssd',
-    open: (modelFolder, threads) => openCocoSsd({ modelFolder, name: 'coco-ssd', version: 'ssdlite-mobilenet-v2-300x300', threads }),
+    open: (modelFolder, how) => openCocoSsd({ modelFolder, name: 'coco-ssd', version: 'ssdlite-mobilenet-v2-300x300', ...how }),
   },
 ];
 
@@ -38,6 +45,8 @@ export interface OpenDetectorOptions {
   /** Path of an asset, or undefined when this machine does not have it and cannot get it. */
   readonly resolve: (assetName: string) => Promise<string | undefined>;
   readonly threads: number;
+  /** On the spot when left out. */
+  readonly decode?: DecodeForModel;
 }
 
 export interface OpenedDetector {
@@ -47,7 +56,7 @@ export interface OpenedDetector {
 }
 
 /** Throws `Failure`: setting_invalid for a name that we do not know, detector_unavailable with all reasons when none can be opened. */
-export async function openDetector({ preferred = 'yolox-nano', resolve, threads }: OpenDetectorOptions): Promise<OpenedDetector> {
+export async function openDetector({ preferred = 'yolox-nano', resolve, threads, decode = decodeHere }: OpenDetectorOptions): Promise<OpenedDetector> {
   if (!DETECTOR_NAMES.includes(preferred)) throw new Failure('setting_invalid', `no detector is called ${preferred}; there are ${DETECTOR_NAMES.join(', ')}`);
   const inOrder = [...KNOWN_DETECTORS].sort((a, b) => Number(b.name === preferred) - Number(a.name === preferred));
   const reasons: string[] = [];
@@ -55,7 +64,7 @@ export async function openDetector({ preferred = 'yolox-nano', resolve, threads 
     try {
       const path = await resolve(asset);
       if (path === undefined) throw new Error('not found');
-      const detector = await open(path, threads);
+      const detector = await open(path, { threads, decode });
       const { name, version, runtime } = detector.identity;
       const fallback = reasons.length > 0 ? `${name} ${version} on ${runtime} is used in place of ${preferred}: ${reasons.join('; ')}` : undefined;
       return { detector, fallback };

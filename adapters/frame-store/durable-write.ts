@@ -1,6 +1,7 @@
-/** Files that are there whole or not at all, and still there after a power cut. */
+/** Files that are there whole or not at all, and where that is asked for still there after a power cut. */
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Failure, failureIn } from '../../contracts/failures.ts';
 
@@ -17,12 +18,18 @@ export const FOLDER_MODE = 0o700;
  * final name, without the second it can take the name away.
  */
 export async function writeDurably(root: string, path: string, bytes: Uint8Array): Promise<void> {
+  await writeWhole(root, path, bytes, (file) => file.datasync());
+  await syncFolder(dirname(path));
+}
+
+/** There whole or not at all for whoever reads it, and for good once the system gets round to it: a power cut takes the last seconds. */
+export async function writeWhole(root: string, path: string, bytes: Uint8Array, beforeItIsNamed: (file: FileHandle) => Promise<void> = async () => {}): Promise<void> {
   const temporary = join(root, TEMPORARY, `${process.pid}-${randomBytes(8).toString('hex')}`);
   try {
     const file = await open(temporary, 'wx', FILE_MODE);
     try {
       await file.writeFile(bytes);
-      await file.datasync();
+      await beforeItIsNamed(file);
     } finally {
       await file.close();
     }
@@ -31,7 +38,6 @@ export async function writeDurably(root: string, path: string, bytes: Uint8Array
     await rm(temporary, { force: true }).catch(() => {});
     throw error;
   }
-  await syncFolder(dirname(path));
 }
 
 /** On Linux a rename is durable only after an fsync of the folder that holds the name (fsync(2), notes). */

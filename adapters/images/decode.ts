@@ -1,8 +1,15 @@
 /** Decodes foreign picture bytes with sharp and turns every way in which that can go wrong into a refusal with a name. */
-import type { ImageFormat, RawPicture } from '../../activities/ports/image-reader.ts';
+import type { ImageFormat } from '../../activities/ports/image-reader.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { ImageLimits } from './image-limits.ts';
 import { sharp } from './sharp.ts';
+
+/** 8-bit sRGB, row by row from the top, three bytes to a pixel. */
+export interface RawPicture {
+  readonly data: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
 
 export interface PictureHeader {
   /** Pixels of the upright picture. */

@@ -1,15 +1,28 @@
 /** Pixels for a detector: the only way in which inference gets at a picture. */
 import type { FramePicture, PictureSize } from '../../activities/ports/detector.ts';
-import type { RawPicture } from '../../activities/ports/image-reader.ts';
+import type { RawPicture } from './decode.ts';
 import { refusalOf } from './decode.ts';
 import { sharp } from './sharp.ts';
 
-/** 8-bit RGB of exactly `size`, row by row, in a buffer of its own that may be handed to another thread. Throws `Failure('image_corrupt')`. */
-export async function decodeForModel(picture: FramePicture, size: PictureSize): Promise<Uint8Array<ArrayBuffer>> {
-  const { pixels } = picture;
-  const jpeg = pixels && !shrinksWhileDecoding(pixels, size) ? undefined : await picture.jpeg();
+/** 8-bit RGB, row by row, in a buffer of its own that may be handed to another thread. */
+export type ModelInput = Uint8Array<ArrayBuffer>;
+
+/** A picture at exactly `size`. Throws what `picture.jpeg` throws, and `Failure('image_corrupt')`. */
+export type DecodeForModel = (picture: FramePicture, size: PictureSize) => Promise<ModelInput>;
+
+/** In the process that asks. */
+export const decodeHere: DecodeForModel = async (picture, size) => decodeJpegForModel(await picture.jpeg(), size);
+
+export const decodeJpegForModel = (jpeg: Uint8Array, size: PictureSize): Promise<ModelInput> => scaleForModel(sharp(jpeg, { failOn: 'none' }), size);
+
+/** The very input that the JPEG gives which decodes to these pixels; undefined where it would give another. */
+export function scalePixelsForModel(pixels: RawPicture, size: PictureSize): Promise<ModelInput> | undefined {
+  if (shrinksWhileDecoding(pixels, size)) return undefined;
+  return scaleForModel(sharp(pixels.data, { raw: { width: pixels.width, height: pixels.height, channels: 3 } }), size);
+}
+
+async function scaleForModel(source: ReturnType<typeof sharp>, size: PictureSize): Promise<ModelInput> {
   try {
-    const source = jpeg === undefined ? sharp(pixels!.data, { raw: { width: pixels!.width, height: pixels!.height, channels: 3 } }) : sharp(jpeg, { failOn: 'none' });
     const { data } = await source
       // Linear, because the models were trained on pictures scaled that way; sharper kernels shift the scores.
       .resize(size.width, size.height, { fit: 'fill', kernel: 'linear' })

@@ -18,6 +18,11 @@ const COM = 0xfe;
 
 /** Marker, length, name, version, density and an empty thumbnail: one that is longer holds a second picture. */
 const JFIF_BYTES = 18;
+/**
+ * What ffmpeg writes into every JPEG, and so what most recorders and ingestion services send. It says nothing of scene, place or person, and to leave it out would store
+ * each of their frames twice.
+ */
+const ENCODER_NAME = /^Lavc\d{1,3}\.\d{1,3}\.\d{1,3}\0?$/;
 
 /**
  * `end`: offset just behind the end-of-image marker. Undefined unless the JPEG is baseline with three components of 8 bits in YCbCr and no colour profile: only then
@@ -49,6 +54,8 @@ export function plainJpeg(bytes: Uint8Array, end: number): Buffer | undefined {
       kept.push(segment);
     } else if (marker === APP0) {
       if (segment.length === JFIF_BYTES && startsWith(segment, 'JFIF\0')) kept.push(segment);
+    } else if (marker === COM && ENCODER_NAME.test(textOf(segment))) {
+      kept.push(segment);
     } else if (marker === APP14 || (marker === APP2 && startsWith(segment, 'ICC_PROFILE\0'))) {
       return undefined;
     } else if (!(marker > APP0 && marker <= APP15) && marker !== COM) {
@@ -72,4 +79,5 @@ function endOfEntropyData(bytes: Uint8Array, from: number): number {
   return bytes.length;
 }
 
+const textOf = (segment: Uint8Array): string => Buffer.from(segment.buffer, segment.byteOffset + 4, segment.length - 4).toString('latin1');
 const startsWith = (segment: Uint8Array, name: string): boolean => [...name].every((char, i) => segment[4 + i] === char.charCodeAt(0));

@@ -6,6 +6,7 @@ import { changedSettings, describeMachine, othersAtWork } from './machine.ts';
 import { USAGE, readOptions } from './options.ts';
 import type { Options } from './options.ts';
 import { loadPictures } from './pictures.ts';
+import { removeHomes } from './plant-under-load.ts';
 import { report } from './report/tables.ts';
 import type { Results } from './results.ts';
 import { acceptance } from './scenarios/acceptance.ts';
@@ -68,6 +69,8 @@ async function main(): Promise<number> {
   } catch (error) {
     if (!interruptSignal.aborted) throw error;
     return 130;
+  } finally {
+    await removeHomes();
   }
 }
 

@@ -34,32 +34,37 @@ export interface PlantNeeds {
 /** More than a generator sends in a run. */
 const FRAMES_PER_GENERATOR = 8_000;
 
+/** Homes of plants that have stopped. */
+const left: string[] = [];
+
 export async function withPlant<T>({ jpegs, env, workers }: PlantNeeds, work: (underLoad: PlantUnderLoad) => Promise<T>): Promise<T> {
   interruptSignal.throwIfAborted();
   const home = await mkdtemp(join(tmpdir(), 'watchpost-bench-'));
+  left.push(home);
+  const plant = await startTestPlant({ home, env, ...(workers ? { workers } : {}) });
+  const loads: RunningLoad[] = [];
   try {
-    const plant = await startTestPlant({ home, env, ...(workers ? { workers } : {}) });
-    const loads: RunningLoad[] = [];
-    try {
-      interruptSignal.throwIfAborted();
-      return await work({
-        plant,
-        load(order) {
-          const { baseUrl, adminKey: key, databaseUrl } = plant.plant;
-          const job: LoadJob = { ...order, baseUrl, key, jpegs, firstFrame: loads.length * FRAMES_PER_GENERATOR, ...(order.kind === 'keep-backlog' ? { databaseUrl } : {}) } as LoadJob;
-          const load = startLoad(job);
-          loads.push(load);
-          return load;
-        },
-        metered: () => meteredProcesses(plant, loads),
-      });
-    } finally {
-      await Promise.all(loads.map((load) => load.stop()));
-      await plant.stop();
-    }
+    interruptSignal.throwIfAborted();
+    return await work({
+      plant,
+      load(order) {
+        const { baseUrl, adminKey: key, databaseUrl } = plant.plant;
+        const job: LoadJob = { ...order, baseUrl, key, jpegs, firstFrame: loads.length * FRAMES_PER_GENERATOR, ...(order.kind === 'keep-backlog' ? { databaseUrl } : {}) } as LoadJob;
+        const load = startLoad(job);
+        loads.push(load);
+        return load;
+      },
+      metered: () => meteredProcesses(plant, loads),
+    });
   } finally {
-    await removeHome(home);
+    await Promise.all(loads.map((load) => load.stop()));
+    await plant.stop();
   }
+}
+
+/** To be called once all is measured: ext4 steps around inodes that were freed within the last minutes, which would make every file of the next plant dearer. */
+export async function removeHomes(): Promise<void> {
+  for (const home of left.splice(0)) await removeHome(home);
 }
 
 function meteredProcesses({ plant }: TestPlant, loads: readonly RunningLoad[]): Metered[] {

@@ -14,7 +14,7 @@ function underMeter(threads: number) {
   const { detector, takeLoad } = meterDetector(plain, { slots: 2, threads }, () => nowMs);
   return {
     takeLoad,
-    begin: () => detector.detect({ jpeg: async () => Buffer.alloc(0) }, { width: 1, height: 1 }),
+    begin: () => detector.detect({ sha256: '', jpeg: async () => Buffer.alloc(0) }, { width: 1, height: 1 }),
     pass: (ms: number) => { nowMs += ms; },
     async end(frame: Promise<unknown>) { ends.shift()!(); await frame; },
   };

@@ -1,10 +1,10 @@
 /** YOLOX on ONNX Runtime behind the detector port. */
 import type { Detector } from '../../../activities/ports/detector.ts';
 import type { ModelIdentity } from '../../../contracts/detection.ts';
-import { decodeForModel } from '../../images/model-input.ts';
+import type { DecodeForModel } from '../../images/model-input.ts';
+import { ThreadPool } from '../../threads/thread-pool.ts';
 import { calibrationOf } from '../calibration.ts';
 import { SCORE_FLOOR, toDetectionSet } from '../detection-set.ts';
-import { InferencePool } from '../inference-pool.ts';
 import { COCO_LABELS } from '../labels.ts';
 import type { Candidate } from '../overlap.ts';
 import { digestWeights } from '../weights-digest.ts';
@@ -18,13 +18,14 @@ export interface YoloxOptions {
   /** Set for a model file that takes one square size only. */
   readonly fixedSidePixels?: number;
   readonly threads: number;
+  readonly decode: DecodeForModel;
 }
 
-export async function openYolox({ modelFile, name, version, fixedSidePixels, threads }: YoloxOptions): Promise<Detector> {
+export async function openYolox({ modelFile, name, version, fixedSidePixels, threads, decode }: YoloxOptions): Promise<Detector> {
   const calibration = calibrationOf(name);
   const identity: ModelIdentity = { name, version, sha256: await digestWeights([modelFile]), runtime: 'onnxruntime-node', calibration: calibration.name };
   const setup: YoloxSetup = { modelFile, classes: COCO_LABELS.length, scoreFloor: SCORE_FLOOR };
-  const pool = await InferencePool.open<YoloxRequest, Candidate[]>({ threadFile: new URL('./yolox-thread.ts', import.meta.url), setup, threads });
+  const pool = await ThreadPool.open<YoloxRequest, Candidate[]>({ name: 'inference', unavailable: 'detector_unavailable', threadFile: new URL('./yolox-thread.ts', import.meta.url), setup, threads });
 
   return {
     identity,
@@ -32,7 +33,7 @@ export async function openYolox({ modelFile, name, version, fixedSidePixels, thr
     async detect(picture, size) {
       const { input, content } = chooseYoloxInput(size, fixedSidePixels);
       const candidates = await pool.run(async () => {
-        const pixels = await decodeForModel(picture, content);
+        const pixels = await decode(picture, content);
         return { request: { pixels, input, content }, transfer: [pixels.buffer] };
       });
       const scaleX = size.width / content.width;

@@ -1,7 +1,7 @@
 /** Inference thread for YOLOX on ONNX Runtime. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Failure } from '../../../contracts/failures.ts';
-import { serveInference } from '../inference-thread.ts';
+import { serveThread } from '../../threads/serve-thread.ts';
 import type { Candidate } from '../overlap.ts';
 import type { YoloxInput } from './yolox-input.ts';
 import { letterbox, readGrid } from './yolox-tensor.ts';
@@ -17,7 +17,9 @@ export interface YoloxRequest extends YoloxInput {
   readonly pixels: Uint8Array;
 }
 
-await serveInference<YoloxSetup, YoloxRequest, Candidate[]>(async ({ modelFile, classes, scoreFloor }) => {
+await serveThread<YoloxSetup, YoloxRequest, Candidate[]>({ load: loadYolox, defect: 'detector_output_invalid' });
+
+async function loadYolox({ modelFile, classes, scoreFloor }: YoloxSetup): Promise<(request: YoloxRequest) => Promise<Candidate[]>> {
   // One core to a session: two sessions of one core each carry more frames than one session over two, whose threads wait for each other.
   const session = await InferenceSession.create(modelFile, { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 3 });
   const [inputName] = session.inputNames;
@@ -32,4 +34,4 @@ await serveInference<YoloxSetup, YoloxRequest, Candidate[]>(async ({ modelFile, 
     if (!(grid instanceof Float32Array)) throw new Failure('detector_output_invalid', 'the output is no tensor of 32-bit floats');
     return readGrid(grid, input, classes, scoreFloor);
   };
-});
+}

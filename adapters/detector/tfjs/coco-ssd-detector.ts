@@ -1,10 +1,10 @@
 /** coco-ssd on TensorFlow.js behind the detector port: slower and worse on small people, but its weights come from a package registry. */
 import type { Detector } from '../../../activities/ports/detector.ts';
 import type { ModelIdentity } from '../../../contracts/detection.ts';
-import { decodeForModel } from '../../images/model-input.ts';
+import type { DecodeForModel } from '../../images/model-input.ts';
+import { ThreadPool } from '../../threads/thread-pool.ts';
 import { calibrationOf } from '../calibration.ts';
 import { SCORE_FLOOR, toDetectionSet } from '../detection-set.ts';
-import { InferencePool } from '../inference-pool.ts';
 import { COCO_LABELS } from '../labels.ts';
 import type { Candidate } from '../overlap.ts';
 import { digestWeights } from '../weights-digest.ts';
@@ -16,24 +16,25 @@ export interface CocoSsdOptions {
   readonly name: string;
   readonly version: string;
   readonly threads: number;
+  readonly decode: DecodeForModel;
 }
 
 // The network was trained on pictures stretched to this square, whatever their shape.
 const SIDE_PIXELS = 300;
 
-export async function openCocoSsd({ modelFolder, name, version, threads }: CocoSsdOptions): Promise<Detector> {
+export async function openCocoSsd({ modelFolder, name, version, threads, decode }: CocoSsdOptions): Promise<Detector> {
   const calibration = calibrationOf(name);
   const sha256 = await digestWeights(await listModelFiles(modelFolder));
   const identity: ModelIdentity = { name, version, sha256, runtime: 'tfjs-wasm', calibration: calibration.name };
   const setup: CocoSsdSetup = { modelFolder, sidePixels: SIDE_PIXELS, scoreFloor: SCORE_FLOOR };
-  const pool = await InferencePool.open<CocoSsdRequest, Candidate[]>({ threadFile: new URL('./coco-ssd-thread.ts', import.meta.url), setup, threads });
+  const pool = await ThreadPool.open<CocoSsdRequest, Candidate[]>({ name: 'inference', unavailable: 'detector_unavailable', threadFile: new URL('./coco-ssd-thread.ts', import.meta.url), setup, threads });
 
   return {
     identity,
     labels: COCO_LABELS,
     async detect(picture, size) {
       const candidates = await pool.run(async () => {
-        const pixels = await decodeForModel(picture, { width: SIDE_PIXELS, height: SIDE_PIXELS });
+        const pixels = await decode(picture, { width: SIDE_PIXELS, height: SIDE_PIXELS });
         return { request: { pixels }, transfer: [pixels.buffer] };
       });
       const scaled = candidates.map(({ box: [x, y, width, height], ...rest }): Candidate => ({

@@ -6,7 +6,7 @@ import { loadGraphModel } from '@tensorflow/tfjs-converter';
 import { ready, setBackend, tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Failure } from '../../../contracts/failures.ts';
-import { serveInference } from '../inference-thread.ts';
+import { serveThread } from '../../threads/serve-thread.ts';
 import type { Candidate } from '../overlap.ts';
 import { readAnchors } from './coco-ssd-tensor.ts';
 import { graphModelSource } from './graph-model-files.ts';
@@ -27,7 +27,9 @@ const INPUT = 'Preprocessor/sub';
 const SCORES = 'Postprocessor/Slice';
 const BOXES = 'Postprocessor/ExpandDims_1';
 
-await serveInference<CocoSsdSetup, CocoSsdRequest, Candidate[]>(async ({ modelFolder, sidePixels, scoreFloor }) => {
+await serveThread<CocoSsdSetup, CocoSsdRequest, Candidate[]>({ load: loadCocoSsd, defect: 'detector_output_invalid' });
+
+async function loadCocoSsd({ modelFolder, sidePixels, scoreFloor }: CocoSsdSetup): Promise<(request: CocoSsdRequest) => Candidate[]> {
   const backend = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
   setWasmPaths(join(dirname(backend), 'wasm-out') + sep);
   if (!(await setBackend('wasm'))) throw new Failure('detector_unavailable', 'the WebAssembly backend of TensorFlow.js does not start');
@@ -49,4 +51,4 @@ await serveInference<CocoSsdSetup, CocoSsdRequest, Candidate[]>(async ({ modelFo
       for (const tensor of outputs) tensor.dispose();
     }
   };
-});
+}

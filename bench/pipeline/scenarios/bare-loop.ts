@@ -27,4 +27,4 @@ export async function bareLoop(pictures: Pictures, settings: Settings, seconds: 
 }
 
 const loop = (detector: Detector, { jpegs, size }: Pictures, threads: number, seconds: number): Promise<LoopFigures> =>
-  workLoop({ jpegs, seconds, atOnce: threads * PICTURES_PER_THREAD, work: (bytes) => detector.detect({ jpeg: async () => bytes }, size) });
+  workLoop({ jpegs, seconds, atOnce: threads * PICTURES_PER_THREAD, work: (bytes) => detector.detect({ sha256: '', jpeg: async () => bytes }, size) });

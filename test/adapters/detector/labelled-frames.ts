@@ -14,7 +14,7 @@ interface Truth {
 }
 
 /** A standardised frame as a process has it that did not decode it itself. */
-export const asPicture = (jpeg: Uint8Array): FramePicture => ({ jpeg: async () => jpeg });
+export const asPicture = (jpeg: Uint8Array): FramePicture => ({ sha256: '', jpeg: async () => jpeg });
 
 export interface LabelledFrame {
   /** The part of the name before `_`: which clip the frame is from. */

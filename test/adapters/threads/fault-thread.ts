@@ -1,12 +1,14 @@
-/** A real inference thread that does what a request asks for, good or bad. */
+/** A real thread that does what a request asks for, good or bad. */
 import { Failure } from '../../../contracts/failures.ts';
-import { serveInference } from '../../../adapters/detector/inference-thread.ts';
+import { serveThread } from '../../../adapters/threads/serve-thread.ts';
 
 export type FaultRequest =
   | { readonly want: 'echo'; readonly bytes: Uint8Array }
   | { readonly want: 'failure' | 'error' | 'uncaught' | 'exit' | 'hang' };
 
-await serveInference<{ readonly refuses?: boolean }, FaultRequest, number>(async ({ refuses }) => {
+await serveThread<{ readonly refuses?: boolean }, FaultRequest, number>({ load: obey, defect: 'detector_output_invalid' });
+
+async function obey({ refuses }: { readonly refuses?: boolean }): Promise<(request: FaultRequest) => number | Promise<number>> {
   if (refuses) throw new Error('no such model');
   return (request) => {
     if (request.want === 'echo') return request.bytes.length;
@@ -20,4 +22,4 @@ await serveInference<{ readonly refuses?: boolean }, FaultRequest, number>(async
       });
     });
   };
-});
+}

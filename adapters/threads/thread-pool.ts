@@ -1,17 +1,24 @@
 /**
- * Threads that run a model. Inference computes without yielding (20 to 200 ms), so on the main thread it would stop heartbeats, health
- * checks and everything else. While a thread computes, the next picture is already being decoded on the main thread's side.
+ * Threads that do what the main thread must not: compute without yielding, which would stop heartbeats and health checks, or move megabytes
+ * through its heap, which would have its garbage collected every half second. While a thread works, the next request is already prepared.
  */
 import { Worker } from 'node:worker_threads';
 import { Failure } from '../../contracts/failures.ts';
-import type { ThreadData, ThreadMessage } from './inference-thread.ts';
+import type { FailureCode } from '../../contracts/failures.ts';
+import type { ThreadAsk, ThreadData, ThreadMessage } from './serve-thread.ts';
 
-export interface InferencePoolOptions {
-  /** A module that calls `serveInference`. */
+export interface ThreadPoolOptions {
+  /** What the threads do, for people: `inference`. */
+  readonly name: string;
+  /** Of the failure when no thread can be started. */
+  readonly unavailable: FailureCode;
+  /** A module that calls `serveThread`. */
   readonly threadFile: URL;
   /** Handed to `load` in each thread. */
   readonly setup: unknown;
   readonly threads: number;
+  /** Requests that a thread works on at once; more than one where it waits for other threads of the system in between. */
+  readonly atOnce?: number;
   readonly timeLimitMs?: number;
 }
 
@@ -24,37 +31,40 @@ export interface PreparedRequest<Request> {
 interface Job<Request, Result> extends PreparedRequest<Request> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Failure) => void;
+  timer?: NodeJS.Timeout;
 }
 
 interface Thread<Request, Result> {
   readonly worker: Worker;
   ready: boolean;
-  job: Job<Request, Result> | undefined;
-  timer: NodeJS.Timeout | undefined;
+  readonly jobs: Map<number, Job<Request, Result>>;
 }
 
 // A hundred times what the slowest model takes. A thread that is busy longer hangs and would never be free again.
 const DEFAULT_TIME_LIMIT_MS = 30_000;
-// For each thread one request in the making and one in the works; more would only hold decoded pictures in memory.
-const PLACES_PER_THREAD = 2;
+// Beside those in the works; more would only hold decoded pictures in memory.
+const IN_THE_MAKING_PER_THREAD = 1;
 
-export class InferencePool<Request, Result> {
-  readonly #options: InferencePoolOptions;
+export class ThreadPool<Request, Result> {
+  readonly #options: ThreadPoolOptions;
+  readonly #atOnce: number;
   readonly #threads = new Set<Thread<Request, Result>>();
   readonly #jobs: Job<Request, Result>[] = [];
   readonly #callers: (() => void)[] = [];
   readonly #running = new Set<Promise<unknown>>();
   #freePlaces: number;
+  #lastJob = 0;
   #closing = false;
 
-  private constructor(options: InferencePoolOptions) {
+  private constructor(options: ThreadPoolOptions) {
     this.#options = options;
-    this.#freePlaces = options.threads * PLACES_PER_THREAD;
+    this.#atOnce = options.atOnce ?? 1;
+    this.#freePlaces = options.threads * (this.#atOnce + IN_THE_MAKING_PER_THREAD);
   }
 
-  /** Resolves when every thread has loaded the model; otherwise throws what the first one died of. */
-  static async open<Request, Result>(options: InferencePoolOptions): Promise<InferencePool<Request, Result>> {
-    const pool = new InferencePool<Request, Result>(options);
+  /** Resolves when every thread has loaded; otherwise throws what the first one died of. */
+  static async open<Request, Result>(options: ThreadPoolOptions): Promise<ThreadPool<Request, Result>> {
+    const pool = new ThreadPool<Request, Result>(options);
     try {
       await Promise.all(Array.from({ length: options.threads }, () => pool.#startThread()));
     } catch (error) {
@@ -66,10 +76,10 @@ export class InferencePool<Request, Result> {
 
   /**
    * Waits for a place, prepares the request, has a thread answer it. Callers are served in the order in which they came.
-   * Throws what `prepare` or the model threw, `worker_died` when the thread ended on this request, `detector_unavailable` when none can be started.
+   * Throws what `prepare` or the thread threw, `worker_died` when the thread ended on this request, `unavailable` when none can be started.
    */
   run(prepare: () => Promise<PreparedRequest<Request>>): Promise<Result> {
-    if (this.#closing) return Promise.reject(new Failure('detector_unavailable', 'the detector is being closed'));
+    if (this.#closing) return Promise.reject(new Failure(this.#options.unavailable, `its ${this.#options.name} threads are being closed`));
     const outcome = this.#runInPlace(prepare);
     const settled = outcome.then(() => undefined, () => undefined).finally(() => this.#running.delete(settled));
     this.#running.add(settled);
@@ -102,12 +112,14 @@ export class InferencePool<Request, Result> {
 
   #assignJobs(): void {
     for (const thread of this.#threads) {
-      if (!thread.ready || thread.job) continue;
-      const job = this.#jobs.shift();
-      if (!job) return;
-      thread.job = job;
-      thread.timer = setTimeout(() => void thread.worker.terminate(), this.#options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
-      thread.worker.postMessage(job.request, [...job.transfer]);
+      while (thread.ready && thread.jobs.size < this.#atOnce) {
+        const job = this.#jobs.shift();
+        if (!job) return;
+        const id = (this.#lastJob += 1);
+        thread.jobs.set(id, job);
+        job.timer = setTimeout(() => void thread.worker.terminate(), this.#options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
+        thread.worker.postMessage({ id, request: job.request } satisfies ThreadAsk<Request>, [...job.transfer]);
+      }
     }
     // No thread is left when the last one could not be replaced, or ended while we close: whoever waits still gets an answer.
     if (this.#jobs.length > 0 && this.#threads.size === 0) this.#replaceThread();
@@ -117,7 +129,7 @@ export class InferencePool<Request, Result> {
     const workerData: ThreadData = { threadFile: this.#options.threadFile.href, setup: this.#options.setup };
     // Flags of this process (loaders, a test runner's) are not for the thread.
     const worker = new Worker(new URL('./start-thread.mjs', import.meta.url), { workerData, execArgv: [] });
-    const thread: Thread<Request, Result> = { worker, ready: false, job: undefined, timer: undefined };
+    const thread: Thread<Request, Result> = { worker, ready: false, jobs: new Map() };
     this.#threads.add(thread);
     return new Promise((resolve, reject) => {
       let cause: unknown;
@@ -135,8 +147,10 @@ export class InferencePool<Request, Result> {
       worker.on('exit', (code) => {
         this.#threads.delete(thread);
         const why = cause instanceof Error ? cause.message : `exit code ${code}`;
-        reject(new Failure('detector_unavailable', `an inference thread does not start: ${why}`, { cause }));
-        if (thread.job) this.#settle(thread, { kind: 'failure', code: 'worker_died', detail: `the inference thread ended on this picture: ${why}` });
+        reject(new Failure(this.#options.unavailable, `a thread for ${this.#options.name} does not start: ${why}`, { cause }));
+        for (const id of [...thread.jobs.keys()]) {
+          this.#settle(thread, { kind: 'failure', id, code: 'worker_died', detail: `the thread for ${this.#options.name} ended on this picture: ${why}` });
+        }
         if (thread.ready && !this.#closing) this.#replaceThread();
         this.#assignJobs();
       });
@@ -144,9 +158,9 @@ export class InferencePool<Request, Result> {
   }
 
   #settle(thread: Thread<Request, Result>, message: Exclude<ThreadMessage<Result>, { kind: 'ready' }>): void {
-    const job = thread.job;
-    clearTimeout(thread.timer);
-    thread.job = undefined;
+    const job = thread.jobs.get(message.id);
+    thread.jobs.delete(message.id);
+    clearTimeout(job?.timer);
     if (message.kind === 'result') job?.resolve(message.result);
     else job?.reject(new Failure(message.code, message.detail));
   }

@@ -1,27 +1,27 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { InferencePool } from '../../../adapters/detector/inference-pool.ts';
+import { ThreadPool } from '../../../adapters/threads/thread-pool.ts';
 import type { FaultRequest } from './fault-thread.ts';
 
 const threadFile = new URL('./fault-thread.ts', import.meta.url);
-const pools: InferencePool<FaultRequest, number>[] = [];
+const pools: ThreadPool<FaultRequest, number>[] = [];
 afterEach(async () => {
   await Promise.all(pools.splice(0).map((pool) => pool.close()));
 });
 
-async function openPool(options: { threads?: number; timeLimitMs?: number; setup?: unknown } = {}) {
-  const pool = await InferencePool.open<FaultRequest, number>({ threadFile, setup: {}, threads: 1, ...options });
+async function openPool(options: { threads?: number; atOnce?: number; timeLimitMs?: number; setup?: unknown } = {}) {
+  const pool = await ThreadPool.open<FaultRequest, number>({ name: 'faults', unavailable: 'detector_unavailable', threadFile, setup: {}, threads: 1, ...options });
   pools.push(pool);
   return pool;
 }
-const ask = (pool: InferencePool<FaultRequest, number>, want: Exclude<FaultRequest['want'], 'echo'>) => pool.run(async () => ({ request: { want }, transfer: [] }));
-const echo = (pool: InferencePool<FaultRequest, number>, length: number) =>
+const ask = (pool: ThreadPool<FaultRequest, number>, want: Exclude<FaultRequest['want'], 'echo'>) => pool.run(async () => ({ request: { want }, transfer: [] }));
+const echo = (pool: ThreadPool<FaultRequest, number>, length: number) =>
   pool.run(async () => {
     const bytes = new Uint8Array(length);
     return { request: { want: 'echo', bytes }, transfer: [bytes.buffer] };
   });
 const failure = (code: string, detail: RegExp) => expect.objectContaining({ name: 'Failure', code, detail: expect.stringMatching(detail) });
 
-describe('an inference pool', () => {
+describe('a pool of threads', () => {
   it('answers each caller with what belongs to him, over several threads', async () => {
     const pool = await openPool({ threads: 2 });
     const lengths = Array.from({ length: 50 }, (_, i) => i + 1);
