@@ -388,6 +388,7 @@ CREATE TABLE open_frames (
 CREATE INDEX open_frames_batch ON open_frames USING btree (batch_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX open_frames_claimed ON open_frames USING btree (device_id) WHERE batch_id IS NOT NULL;
 CREATE INDEX open_frames_waiting ON open_frames USING btree (device_id, captured_at) WHERE batch_id IS NULL;
+CREATE INDEX open_frames_waiting_alone ON open_frames USING btree (device_id) WHERE alone AND batch_id IS NULL;
 COMMENT ON TABLE open_frames IS 'Frames on their way: waiting (no batch) or in exactly one batch, which is the fence for every stage write.';
 COMMENT ON COLUMN open_frames.frame_id IS 'The frame in the ledger.';
 COMMENT ON COLUMN open_frames.captured_at IS 'Of the frame; leads to its partition and orders its lane.';
@@ -402,6 +403,7 @@ COMMENT ON COLUMN open_frames.opened_at IS 'When it was put on the list.';
 COMMENT ON INDEX open_frames_batch IS 'The frames of a batch.';
 COMMENT ON INDEX open_frames_claimed IS 'Whether a lane is busy.';
 COMMENT ON INDEX open_frames_waiting IS 'The heads of all lanes.';
+COMMENT ON INDEX open_frames_waiting_alone IS 'Frames that wait for quarantine.';
 
 CREATE TABLE picture_removals (
   cause    text        NOT NULL,

@@ -1,7 +1,7 @@
 /** Batches: what is claimed, what is open, and taking frames back from batches that came to nothing. */
 import type { FrameRef } from '../../contracts/frame.ts';
 import type { Placement } from '../../contracts/stages.ts';
-import { claim } from './claim.ts';
+import { claim, isRoom, roomLeft } from './claim.ts';
 import { inTransaction, query } from './pool.ts';
 import type { Pool } from './pool.ts';
 
@@ -46,7 +46,7 @@ export interface Batches {
 
 export function createBatches(pool: Pool): Batches {
   return {
-    claim: (limits) => inTransaction(pool, (client) => claim(client, limits)),
+    claim: async (limits) => isRoom(await roomLeft(pool, limits)) ? inTransaction(pool, (client) => claim(client, limits)) : null,
 
     async markStarted(batchId, runId) {
       await query(pool, 'UPDATE batches SET started_at = coalesce(started_at, now()), run_id = $2 WHERE batch_id = $1', [batchId, runId]);

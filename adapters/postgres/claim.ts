@@ -4,7 +4,7 @@ import type { Instant } from '../../contracts/time.ts';
 import type { ClaimedBatch, ClaimLimits } from './batches.ts';
 import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
-import type { Client } from './pool.ts';
+import type { Client, Queryable } from './pool.ts';
 
 /** Serialises claims of all dispatchers, so that two of them never see the same lane free. */
 const CLAIM_LOCK = 7_238_115;
@@ -23,7 +23,7 @@ interface WaitingRow {
   frame_id: string; captured_at: Instant; device_id: string; alone: boolean;
 }
 
-/** Which kinds of batch may still be opened. */
+/** Which kinds of batch may still be opened; `alone` only while a frame waits for one. */
 interface Room {
   readonly shared: boolean;
   readonly alone: boolean;
@@ -33,7 +33,7 @@ interface Room {
 export async function claim(client: Client, limits: ClaimLimits): Promise<ClaimedBatch | null> {
   await client.query('SELECT pg_advisory_xact_lock($1)', [CLAIM_LOCK]);
   const room = await roomLeft(client, limits);
-  if (!room.shared && !room.alone) return null;
+  if (!isRoom(room)) return null;
   const waiting = await waitingFrames(client, room, limits.batchFrames);
   const [first] = waiting;
   if (!first) return null;
@@ -56,11 +56,16 @@ export async function claim(client: Client, limits: ClaimLimits): Promise<Claime
   return { batchId, placement, alone, frames: frames.map(({ frame_id: frameId }) => ({ frameId, tag: tags.get(frameId) ?? '' })) };
 }
 
-async function roomLeft(client: Client, { inFlight, aloneInFlight }: ClaimLimits): Promise<Room> {
-  const [open] = await query<{ shared: number; alone: number }>(client, `
-    SELECT count(*) FILTER (WHERE NOT alone) AS shared, count(*) FILTER (WHERE alone) AS alone FROM batches WHERE closed_at IS NULL`);
-  return { shared: (open?.shared ?? 0) < inFlight, alone: (open?.alone ?? 0) < aloneInFlight };
+/** Also asked before the transaction: while a busy plant has no room, every frame that arrives rings, and most of those rings need no more than this answer. */
+export async function roomLeft(db: Queryable, { inFlight, aloneInFlight }: ClaimLimits): Promise<Room> {
+  const [open] = await query<{ shared: number; alone: number; aloneWaits: boolean }>(db, `
+    SELECT count(*) FILTER (WHERE NOT alone) AS shared, count(*) FILTER (WHERE alone) AS alone,
+           EXISTS (SELECT FROM open_frames WHERE alone AND batch_id IS NULL) AS "aloneWaits"
+    FROM batches WHERE closed_at IS NULL`);
+  return { shared: open!.shared < inFlight, alone: open!.aloneWaits && open!.alone < aloneInFlight };
 }
+
+export const isRoom = ({ shared, alone }: Room): boolean => shared || alone;
 
 /**
  * Frames of the free lanes that there is room for, fairest first: users take turns by weight, counting what they have in flight, and within a user the

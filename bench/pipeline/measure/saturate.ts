@@ -31,8 +31,8 @@ export interface SaturateTimes {
   readonly windowSeconds: number;
 }
 
-/** Sixteen batches of ten: no dispatcher ever finds less than it may claim, and a plant works it off in seconds afterwards. */
-const WAITING_FRAMES = 160;
+/** Sixteen of the largest batches: no dispatcher ever finds less than it may claim, and a plant works it off in seconds afterwards. */
+const WAITING_FRAMES = 512;
 const LOOK_EVERY_SECONDS = 0.5;
 /** Ten frames a second would fill it in half of that. */
 const FILL_LIMIT_SECONDS = 30;

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { createImageReader } from '../../../adapters/images/image-reader.ts';
-import { decodeForModel } from '../../../adapters/images/model-input.ts';
+import { decodeJpegForModel, scalePixelsForModel } from '../../../adapters/images/model-input.ts';
 import { plainJpeg } from '../../../adapters/images/plain-jpeg.ts';
 import { sharp } from '../../../adapters/images/sharp.ts';
 import { scene, seededRandom } from './pictures.ts';
@@ -28,6 +28,14 @@ describe('a sound JPEG', () => {
     const bare = await scene(...SIZE).jpeg().toBuffer();
     const standardised = await reader.standardise(bare);
     expect(standardised.jpeg.equals(bare)).toBe(true);
+  });
+
+  it.each([
+    ['is kept with the name of the encoder that every recorder built on ffmpeg writes', 'Lavc61.19.101\0', true],
+    ['loses a comment that only begins like one', 'Lavc61.19.101 at the back door\0', false],
+  ])('%s', async (_, comment, kept) => {
+    const bytes = withSegment(await scene(...SIZE).jpeg().toBuffer(), 0xfe, comment);
+    expect((await reader.standardise(bytes)).jpeg.includes('Lavc')).toBe(kept);
   });
 
   it('comes with the pixels that its bytes decode to', async () => {
@@ -85,11 +93,15 @@ it('whatever is damaged in a JPEG, what is kept is what its pixels say', { timeo
 });
 
 describe('pixels at hand', () => {
-  it.each([[512, 384], [640, 360], [300, 300], [385, 289], [384, 288], [200, 150]])('give the detector the very input that the stored frame gives it: %d x %d', async (width, height) => {
+  it.each([[512, 384], [640, 360], [300, 300], [385, 289]])('give the detector the very input that the stored frame gives it: %d x %d', async (width, height) => {
     const { jpeg, pixels } = await reader.standardise(await scene(768, 576).jpeg().toBuffer());
-    const decoded = await decodeForModel({ jpeg: async () => jpeg }, { width, height });
-    const atHand = await decodeForModel({ jpeg: async () => jpeg, pixels: pixels ?? undefined }, { width, height });
-    expect(pixels).not.toBeNull();
-    expect(Buffer.from(atHand).equals(Buffer.from(decoded))).toBe(true);
+    const decoded = await decodeJpegForModel(jpeg, { width, height });
+    const atHand = await scalePixelsForModel(pixels!, { width, height });
+    expect(Buffer.from(atHand!).equals(Buffer.from(decoded))).toBe(true);
+  });
+
+  it.each([[384, 288], [200, 150]])('are no use where a decoder takes a short cut: %d x %d', async (width, height) => {
+    const { pixels } = await reader.standardise(await scene(768, 576).jpeg().toBuffer());
+    expect(scalePixelsForModel(pixels!, { width, height })).toBeUndefined();
   });
 });

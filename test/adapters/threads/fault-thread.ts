@@ -4,7 +4,7 @@ import { serveThread } from '../../../adapters/threads/serve-thread.ts';
 
 export type FaultRequest =
   | { readonly want: 'echo'; readonly bytes: Uint8Array }
-  | { readonly want: 'failure' | 'error' | 'uncaught' | 'exit' | 'hang' };
+  | { readonly want: 'failure' | 'error' | 'uncaught' | 'exit' | 'hang' | 'never' };
 
 await serveThread<{ readonly refuses?: boolean }, FaultRequest, number>({ load: obey, defect: 'detector_output_invalid' });
 
@@ -15,6 +15,7 @@ async function obey({ refuses }: { readonly refuses?: boolean }): Promise<(reque
     if (request.want === 'failure') throw new Failure('detector_output_invalid', 'as asked');
     if (request.want === 'error') throw new TypeError('as asked');
     if (request.want === 'exit') process.exit(3);
+    if (request.want === 'never') return new Promise<number>(() => {});
     if (request.want === 'hang') for (;;);
     return new Promise<number>(() => {
       setImmediate(() => {

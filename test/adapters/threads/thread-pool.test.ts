@@ -77,6 +77,12 @@ describe('a pool of threads', () => {
     expect(others.map((outcome) => outcome.status === 'fulfilled' && outcome.value)).toEqual([2, 3, 4]);
   });
 
+  it('gives a thread several requests at once where it may have them, and fails all of them when it ends', async () => {
+    const pool = await openPool({ atOnce: 3 });
+    const outcomes = await Promise.allSettled([ask(pool, 'never'), ask(pool, 'never'), ask(pool, 'exit'), echo(pool, 4)]);
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : (outcome.reason as { code: string }).code))).toEqual(['worker_died', 'worker_died', 'worker_died', 4]);
+  });
+
   it('ends a thread that hangs', async () => {
     const pool = await openPool({ timeLimitMs: 300 });
     await expect(ask(pool, 'hang')).rejects.toThrow(failure('worker_died', /ended on this picture/));
