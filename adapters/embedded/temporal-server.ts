@@ -50,6 +50,9 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
   'matching.rps': 100_000, // 1200 by default, and the first to bite
   'history.rps': 100_000, // 3000 by default
   'matching.persistenceMaxQPS': 100_000, // backlog writes: 3000 by default
+  // The one shard looks for new tasks 20 times a second by default, and so every hop through a queue would wait for the next 50 ms.
+  'history.transferProcessorMaxPollRPS': 1_000,
+  'history.timerProcessorMaxPollRPS': 1_000,
   'history.shardIOConcurrency': 8, // one shard holds everything here; SQL stores may be asked for several things at once
   'matching.numTaskqueueReadPartitions': 1, // more partitions only help several matching hosts, and each one adds idle latency
   'matching.numTaskqueueWritePartitions': 1,
