@@ -134,7 +134,7 @@ export const SETTINGS = {
     min: 0,
     max: 1_000,
     defaultValue: 0,
-    meaning: 'Batches that the dispatcher keeps in Temporal at once; 0: twice the detect slots of all workers and two, raised while detection idles although frames wait.',
+    meaning: 'Batches that the dispatcher keeps in Temporal at once; 0: one for each detect slot of all workers and one more, raised while detection idles although frames wait.',
     reason: 'That many keep detection fed; what is claimed beyond it only waits where it can be neither reordered nor put into a fuller batch.',
   }),
   batchFrames: wholeNumber({

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Ready } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import { stepBack } from './niceness.ts';
 
 const EXECUTABLE = fileURLToPath(new URL('../bin/watchpost.mjs', import.meta.url));
 /** A crash is usually over at once; one that crashes again and again must not eat the machine. */
@@ -23,6 +24,8 @@ export interface ChildPlan {
   readonly executable?: string;
   /** Where what all children get does not say otherwise. */
   readonly env?: NodeJS.ProcessEnv;
+  /** 0 to 19: how far it steps back when others want the cores. */
+  readonly niceness?: number;
   /** What a restart gets instead, from what the process said when it first served. */
   readonly again?: (ready: Ready) => { readonly args: readonly string[]; readonly env: NodeJS.ProcessEnv };
 }
@@ -47,7 +50,7 @@ export interface ManagedChild {
 
 type End = { readonly code: number | null; readonly signal: NodeJS.Signals | null } | { readonly err: unknown };
 
-export function startChild({ name, args, again, executable = EXECUTABLE, env: own = {} }: ChildPlan, { env, logPath, log }: ChildOptions): ManagedChild {
+export function startChild({ name, args, again, executable = EXECUTABLE, env: own = {}, niceness = 0 }: ChildPlan, { env, logPath, log }: ChildOptions): ManagedChild {
   const stopping = new AbortController();
   let current: ChildProcess | undefined;
   let serving = false;
@@ -67,6 +70,7 @@ export function startChild({ name, args, again, executable = EXECUTABLE, env: ow
       // A session of its own: Ctrl-C in the terminal reaches the supervisor alone, which stops things in their order.
       current = spawn(process.execPath, [executable, ...launch.args], { env: { ...own, ...env, ...launch.env }, detached: true, stdio: ['ignore', output, output, 'ipc'] });
       if (output !== 'inherit') closeSync(output);
+      if (niceness > 0 && current.pid !== undefined) stepBack(current.pid, niceness);
       current.on('message', (message: Ready) => { serving = true; first ??= message; becameReady(message); });
       const [code, signal] = (await once(current, 'exit')) as [number | null, NodeJS.Signals | null];
       return { code, signal };

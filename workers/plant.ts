@@ -16,10 +16,16 @@ import { startChild } from './child-processes.ts';
 import type { ChildPlan, ManagedChild } from './child-processes.ts';
 import type { Log } from './log.ts';
 
+/**
+ * Pictures take all cores that they get. A frame that is to be accepted, a task that is to be handed on and a mail that is to be sent need a moment each, and should not
+ * wait for a share of them; at 10 pictures get a tenth of what the others get, and all that those leave.
+ */
+const STEPS_BACK = { niceness: 10 } as const;
+
 /** What decodes foreign bytes stands apart from what must not fall with it. */
 export const ONE_BOX: readonly ChildPlan[] = [
-  workerPlan('pictures', ['validate', 'detect']),
-  workerPlan('quarantine', ['quarantine']),
+  { ...workerPlan('pictures', ['validate', 'detect']), ...STEPS_BACK },
+  { ...workerPlan('quarantine', ['quarantine']), ...STEPS_BACK },
   workerPlan('flow', ['workflows', 'evaluate', 'alert', 'record', 'incidents', 'messages', 'dispatch']),
 ];
 

@@ -31,39 +31,39 @@ describe('the size of a batch', () => {
 });
 
 describe('the number of batches in flight', () => {
-  it('is twice the detect slots of all workers and two', () => {
-    expect(limits().inFlight).toBe(6);
-    expect(limits({ slots: 10 }).inFlight).toBe(22);
+  it('is one for each detect slot of all workers, and one more', () => {
+    expect(limits().inFlight).toBe(3);
+    expect(limits({ slots: 10 }).inFlight).toBe(11);
   });
 
   it('is that of one worker while none has said that it lives', () => {
-    expect(limits({ slots: 0, idleShare: null }).inFlight).toBe(6);
+    expect(limits({ slots: 0, idleShare: null }).inFlight).toBe(3);
   });
 
-  it('rises while detection idles although frames wait, up to four times as many', () => {
-    expect(afterLooks(1, { idleShare: 0.5 }).inFlight).toBeGreaterThan(6);
+  it('rises while detection idles although frames wait, up to a dozen for each slot', () => {
+    expect(afterLooks(1, { idleShare: 0.5 }).inFlight).toBeGreaterThan(3);
     expect(afterLooks(100, { idleShare: 0.5 }).inFlight).toBe(24);
   });
 
   it('does not rise where batches are less than full, and falls back: more of them would only be smaller', () => {
-    expect(limits({ idleShare: 0.5 }, limits(), SETTINGS, false).inFlight).toBe(6);
+    expect(limits({ idleShare: 0.5 }, limits(), SETTINGS, false).inFlight).toBe(3);
     expect(limits({ idleShare: 0.5 }, { ...limits(), inFlight: 12 }, SETTINGS, false).inFlight).toBe(11);
   });
 
   it('does not rise where nothing waits, nor where detection is busy', () => {
-    expect(afterLooks(100, { idleShare: 0.9, framesWait: false }).inFlight).toBe(6);
-    expect(afterLooks(100, { idleShare: 0.1 }).inFlight).toBe(6);
+    expect(afterLooks(100, { idleShare: 0.9, framesWait: false }).inFlight).toBe(3);
+    expect(afterLooks(100, { idleShare: 0.1 }).inFlight).toBe(3);
   });
 
   it('falls back when detection is busy, and follows a worker that leaves', () => {
     const raised = afterLooks(100, { idleShare: 0.5 });
-    expect(afterLooks(100, { idleShare: 0.01 }, raised).inFlight).toBe(6);
+    expect(afterLooks(100, { idleShare: 0.01 }, raised).inFlight).toBe(3);
     expect(limits({ slots: 2 }, { ...raised, inFlight: 80 }).inFlight).toBe(24);
   });
 
   it('is held by the setting', () => {
-    expect(afterLooks(10, { idleShare: 0.5 }, limits({}, undefined, { ...SETTINGS, batchesInFlight: 3 })).inFlight).toBeGreaterThanOrEqual(6);
-    expect(limits({ idleShare: 0.5 }, undefined, { ...SETTINGS, batchesInFlight: 3 }).inFlight).toBe(3);
+    expect(afterLooks(10, { idleShare: 0.5 }, limits({}, undefined, { ...SETTINGS, batchesInFlight: 7 })).inFlight).toBeGreaterThan(7);
+    expect(limits({ idleShare: 0.5 }, undefined, { ...SETTINGS, batchesInFlight: 7 }).inFlight).toBe(7);
   });
 });
 
