@@ -12,12 +12,14 @@ export interface PictureReader extends ImageReader {
 
 /** sharp works on four at a time and holds the others as bytes; who asks for an input that is kept must not wait for any of them. */
 const REQUESTS_AT_ONCE = 32;
+/** Decoding has a limit of its own, and those that wait for it count here; past that of the stage the thread hangs. */
+const TIME_LIMIT_MS = 120_000;
 
 /** `keeps`: this process both standardises frames and looks at them, and hands on in memory what it can. Throws `picture_reader_unavailable`. */
 export async function openPictureReader({ keeps }: PictureSetup): Promise<PictureReader> {
   const pool = await ThreadPool.open<PictureRequest, PictureAnswer>({
     name: 'decoding', unavailable: 'picture_reader_unavailable', threadFile: new URL('./picture-thread.ts', import.meta.url),
-    setup: { keeps } satisfies PictureSetup, threads: 1, atOnce: REQUESTS_AT_ONCE,
+    setup: { keeps } satisfies PictureSetup, threads: 1, atOnce: REQUESTS_AT_ONCE, timeLimitMs: TIME_LIMIT_MS,
   });
   const ask = (request: PictureRequest): Promise<PictureAnswer> => pool.run(async () => ({ request, transfer: [] }));
   const askForInput = async (request: PictureRequest): Promise<ModelInput | undefined> => (await ask(request) as { input: ModelInput | undefined }).input;

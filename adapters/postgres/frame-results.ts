@@ -19,11 +19,12 @@ export function createFrameResults(pool: Pool, options: FrameResultOptions): Val
     saveValidations: (batchId, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'validate', held);
       await saveStandardised(client, held.filter((outcome) => outcome.outcome === 'done'));
-      await saveInvalid(client, held.filter((outcome) => outcome.outcome === 'refused'), options.invalidFrameDays);
+      await saveInvalid(client, held, options.invalidFrameDays);
     }),
     saveDetections: (batchId, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'detect', held);
       await saveDetected(client, batchId, held.filter((outcome) => outcome.outcome === 'done'));
+      await saveInvalid(client, held, options.invalidFrameDays);
     }),
   };
 }
@@ -39,7 +40,9 @@ async function saveStandardised(client: Client, good: readonly Worked<Standardis
   [rows(good, ({ frame, made }) => ({ device_id: frame.deviceId, captured_at: frame.capturedAt, ...made })), from, to]);
 }
 
-async function saveInvalid(client: Client, refused: readonly Worked<Standardised>[], days: number): Promise<void> {
+/** Whichever stage refused them: detect meets what a decoder of another kind let pass. */
+async function saveInvalid(client: Client, held: readonly Worked<unknown>[], days: number): Promise<void> {
+  const refused = held.filter((outcome) => outcome.outcome === 'refused');
   if (refused.length === 0) return;
   await query(client, `
     INSERT INTO invalid_frames (frame_id, captured_at, device_id, user_id, reason, detail, sha256, expires_at)

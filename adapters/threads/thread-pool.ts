@@ -17,7 +17,7 @@ export interface ThreadPoolOptions {
   /** Handed to `load` in each thread. */
   readonly setup: unknown;
   readonly threads: number;
-  /** Requests that a thread works on at once; more than one where it waits for other threads of the system in between. */
+  /** Requests that a thread works on at once; more than one where it waits for other threads of the system in between. Those must transfer nothing: they may be asked twice. */
   readonly atOnce?: number;
   readonly timeLimitMs?: number;
 }
@@ -32,6 +32,8 @@ interface Job<Request, Result> extends PreparedRequest<Request> {
   readonly resolve: (result: Result) => void;
   readonly reject: (error: Failure) => void;
   timer?: NodeJS.Timeout;
+  /** It was one of several on which a thread ended, so the next one takes it alone. */
+  suspect?: boolean;
 }
 
 interface Thread<Request, Result> {
@@ -76,7 +78,7 @@ export class ThreadPool<Request, Result> {
 
   /**
    * Waits for a place, prepares the request, has a thread answer it. Callers are served in the order in which they came.
-   * Throws what `prepare` or the thread threw, `worker_died` when the thread ended on this request, `unavailable` when none can be started.
+   * Throws what `prepare` or the thread threw, `worker_died` when a thread ended on this request and no other, `unavailable` when none can be started.
    */
   run(prepare: () => Promise<PreparedRequest<Request>>): Promise<Result> {
     if (this.#closing) return Promise.reject(new Failure(this.#options.unavailable, `its ${this.#options.name} threads are being closed`));
@@ -112,9 +114,8 @@ export class ThreadPool<Request, Result> {
 
   #assignJobs(): void {
     for (const thread of this.#threads) {
-      while (thread.ready && thread.jobs.size < this.#atOnce) {
-        const job = this.#jobs.shift();
-        if (!job) return;
+      for (let job = this.#jobs[0]; job && this.#hasRoom(thread, job); job = this.#jobs[0]) {
+        this.#jobs.shift();
         const id = (this.#lastJob += 1);
         thread.jobs.set(id, job);
         job.timer = setTimeout(() => void thread.worker.terminate(), this.#options.timeLimitMs ?? DEFAULT_TIME_LIMIT_MS);
@@ -123,6 +124,11 @@ export class ThreadPool<Request, Result> {
     }
     // No thread is left when the last one could not be replaced, or ended while we close: whoever waits still gets an answer.
     if (this.#jobs.length > 0 && this.#threads.size === 0) this.#replaceThread();
+  }
+
+  #hasRoom({ ready, jobs }: Thread<Request, Result>, { suspect }: Job<Request, Result>): boolean {
+    if (!ready || jobs.size >= (suspect ? 1 : this.#atOnce)) return false;
+    return ![...jobs.values()].some((job) => job.suspect);
   }
 
   #startThread(): Promise<void> {
@@ -148,9 +154,7 @@ export class ThreadPool<Request, Result> {
         this.#threads.delete(thread);
         const why = cause instanceof Error ? cause.message : `exit code ${code}`;
         reject(new Failure(this.#options.unavailable, `a thread for ${this.#options.name} does not start: ${why}`, { cause }));
-        for (const id of [...thread.jobs.keys()]) {
-          this.#settle(thread, { kind: 'failure', id, code: 'worker_died', detail: `the thread for ${this.#options.name} ended on this picture: ${why}` });
-        }
+        this.#blame(thread, `the thread for ${this.#options.name} ended on this picture: ${why}`);
         if (thread.ready && !this.#closing) this.#replaceThread();
         this.#assignJobs();
       });
@@ -163,6 +167,18 @@ export class ThreadPool<Request, Result> {
     clearTimeout(job?.timer);
     if (message.kind === 'result') job?.resolve(message.result);
     else job?.reject(new Failure(message.code, message.detail));
+  }
+
+  /** One request is at fault. Several share the blame of one of them, which shows when each is tried alone. */
+  #blame(thread: Thread<Request, Result>, detail: string): void {
+    const [[id] = [0], ...others] = thread.jobs;
+    if (others.length === 0) return this.#settle(thread, { kind: 'failure', id, code: 'worker_died', detail });
+    for (const job of thread.jobs.values()) {
+      clearTimeout(job.timer);
+      job.suspect = true;
+    }
+    this.#jobs.unshift(...thread.jobs.values());
+    thread.jobs.clear();
   }
 
   /** Not repeated when it fails, or a model file that is gone would have us start threads for ever; the next request tries again. */

@@ -4,7 +4,7 @@ import { serveThread } from '../../../adapters/threads/serve-thread.ts';
 
 export type FaultRequest =
   | { readonly want: 'echo'; readonly bytes: Uint8Array }
-  | { readonly want: 'failure' | 'error' | 'uncaught' | 'exit' | 'hang' | 'never' };
+  | { readonly want: 'failure' | 'error' | 'uncaught' | 'exit' | 'hang' | 'later' };
 
 await serveThread<{ readonly refuses?: boolean }, FaultRequest, number>({ load: obey, defect: 'detector_output_invalid' });
 
@@ -15,7 +15,8 @@ async function obey({ refuses }: { readonly refuses?: boolean }): Promise<(reque
     if (request.want === 'failure') throw new Failure('detector_output_invalid', 'as asked');
     if (request.want === 'error') throw new TypeError('as asked');
     if (request.want === 'exit') process.exit(3);
-    if (request.want === 'never') return new Promise<number>(() => {});
+    // By then the next requests have arrived.
+    if (request.want === 'later') return new Promise<number>((resolve) => { setTimeout(() => resolve(2), 50); });
     if (request.want === 'hang') for (;;);
     return new Promise<number>(() => {
       setImmediate(() => {
