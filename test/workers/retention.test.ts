@@ -426,7 +426,9 @@ describe('at the same time as a sweep', () => {
     let replaying: ReturnType<typeof replay> | undefined;
     await sweepDuring(async () => {
       replaying = replay(frameId);
-      const { rows } = await lives.db.pool.query("SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND granted");
+      // Of this database: the server shows the locks of all, and other tests have theirs.
+      const { rows } = await lives.db.pool.query(`
+        SELECT pid FROM pg_locks JOIN pg_database ON pg_database.oid = database WHERE datname = current_database() AND locktype = 'advisory' AND granted`);
       await untilBlockedBy(lives.db.pool, rows[0].pid);
     });
     expect(await replaying).toEqual({ frameIds: [], goneFrameIds: [frameId] });
