@@ -17,6 +17,7 @@ export interface PictureHeader {
   readonly height: number;
   /** Stored in another position than the one it is seen in. */
   readonly turned: boolean;
+  readonly transparent: boolean;
   /** Frames of an animation; 1 for a plain picture. */
   readonly pages: number;
 }
@@ -25,15 +26,17 @@ export interface PictureHeader {
 export async function readHeader(bytes: Uint8Array, format: ImageFormat): Promise<PictureHeader> {
   const header = await sharp(bytes, { limitInputPixels: false, failOn: 'none' }).metadata();
   if (header.format !== format) throw new Failure('image_corrupt', `the bytes begin as ${format} and go on as ${header.format}`);
-  return { width: header.autoOrient.width, height: header.autoOrient.height, turned: (header.orientation ?? 1) !== 1, pages: header.pages ?? 1 };
+  return { width: header.autoOrient.width, height: header.autoOrient.height, turned: (header.orientation ?? 1) !== 1, transparent: header.hasAlpha, pages: header.pages ?? 1 };
 }
 
 /** Upright sRGB pixels, bounded in size. `strict` fails on the decoder's first warning, otherwise whatever arrived is used. */
-export async function decode(bytes: Uint8Array, strict: boolean, limits: ImageLimits): Promise<RawPicture> {
+export async function decode(bytes: Uint8Array, header: PictureHeader, strict: boolean, limits: ImageLimits): Promise<RawPicture> {
   const side = limits.maxStandardisedSidePixels;
-  const { data, info } = await sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: strict ? 'warning' : 'none', autoOrient: true })
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-    .flatten({ background: '#000' })
+  const picture = sharp(bytes, { limitInputPixels: limits.maxPixels, failOn: strict ? 'warning' : 'none', autoOrient: header.turned });
+  // Each step costs a pass over the picture, also where it changes nothing.
+  if (Math.max(header.width, header.height) > side) picture.resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true });
+  if (header.transparent) picture.flatten({ background: '#000' });
+  const { data, info } = await picture
     .toColourspace('srgb')
     .timeout({ seconds: limits.decodeTimeoutSeconds })
     .raw()

@@ -51,7 +51,7 @@ async function standardise(bytes: Uint8Array, limits: ImageLimits): Promise<Deco
   });
   checkShape(header, limits);
 
-  const { pixels, warnings } = await decodeTolerantly(bytes, format, endOfPicture, limits);
+  const { pixels, warnings } = await decodeTolerantly(bytes, format, header, endOfPicture, limits);
   checkContent(pixels, limits);
 
   const sound = warnings.length === 0 && !header.turned && pixels.width === header.width && pixels.height === header.height;
@@ -99,11 +99,12 @@ function checkShape({ width, height }: PictureHeader, limits: ImageLimits): void
 async function decodeTolerantly(
   bytes: Uint8Array,
   format: ImageFormat,
+  header: PictureHeader,
   endOfPicture: number | undefined,
   limits: ImageLimits,
 ): Promise<{ pixels: RawPicture; warnings: string[] }> {
   try {
-    return { pixels: await decode(bytes, true, limits), warnings: [] };
+    return { pixels: await decode(bytes, header, true, limits), warnings: [] };
   } catch (error) {
     const refusal = refusalOf(error);
     if (refusal.code !== 'image_corrupt' || endOfPicture !== undefined) throw refusal;
@@ -114,7 +115,7 @@ async function decodeTolerantly(
     if (share < limits.minDecodedShare) throw new Failure('image_truncated', `cut short: ${percent} % of the rows arrived`, { cause: error });
     // Damage other than the missing end: colours and shapes behind it are not what the camera saw.
     if (!/premature end of JPEG image/i.test(refusal.detail)) throw refusal;
-    return { pixels: await decode(bytes, false, limits), warnings: [`the end of the picture is missing, ${percent} % of the rows arrived`] };
+    return { pixels: await decode(bytes, header, false, limits), warnings: [`the end of the picture is missing, ${percent} % of the rows arrived`] };
   }
 }
 
