@@ -12,6 +12,6 @@ export function stepBack(pid: number, niceness: number): void {
     // Where Linux groups processes by session (sched(7), autogroups), niceness counts inside a group only, and the group has one of its own.
     writeFileSync(`/proc/${pid}/autogroup`, `${niceness}`);
   } catch {
-    // Ended already, or a system without such groups.
+    // Ended already, a system without such groups, or one that an ordinary user has asked for the same within a tenth of a second.
   }
 }
