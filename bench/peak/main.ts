@@ -7,7 +7,7 @@ import { onTheWay } from '../pipeline/measure/ledger.ts';
 import { spreadOf } from '../pipeline/measure/percentiles.ts';
 import { saturate } from '../pipeline/measure/saturate.ts';
 import { loadPictures } from '../pipeline/pictures.ts';
-import { pass, withPlant } from '../pipeline/plant-under-load.ts';
+import { pass, removeHomes, withPlant } from '../pipeline/plant-under-load.ts';
 import type { PlantUnderLoad } from '../pipeline/plant-under-load.ts';
 import { CAMERAS, putCameras } from '../pipeline/scene.ts';
 
@@ -88,4 +88,4 @@ listenForInterrupt();
 process.exit(await peak(Number(values.minutes)).catch((error: unknown) => {
   say(error instanceof Error ? error.message : String(error));
   return interruptSignal.aborted ? 130 : 1;
-}));
+}).finally(removeHomes));
