@@ -11,6 +11,8 @@ import type { ModelInput } from './model-input.ts';
 const MAX_BYTES = 150 * 1024 * 1024;
 /** By then the frame was detected elsewhere, or its batch was given back. */
 const FORGOTTEN_MS = 60_000;
+/** Cameras have a handful of sizes. Who sends every picture in another one must not fill the memory with what was wanted of them. */
+const MOST_FRAME_SIZES = 1_000;
 
 interface Kept {
   /** Size of the standardised frame, as a key. */
@@ -46,6 +48,7 @@ export class ModelInputCache {
   async take(sha256: string, size: PictureSize): Promise<ModelInput | undefined> {
     const kept = this.#drop(sha256);
     if (!kept) return undefined;
+    if (this.#wanted.size >= MOST_FRAME_SIZES) this.#wanted.clear();
     this.#wanted.set(kept.frame, size);
     return kept.input && isSame(kept.input.size, size) ? kept.input.pixels : undefined;
   }

@@ -47,6 +47,18 @@ describe('the cache of model inputs', () => {
     expect(await cache.take('b', WANTED)).toBeDefined();
   });
 
+  it('learns anew when frames of very many sizes have come', async () => {
+    const cache = await warmCache();
+    for (let width = 100; width < 1_100; width += 1) {
+      cache.keep('odd', pixels(width, 1));
+      await cache.take('odd', WANTED);
+    }
+    cache.keep('a', pixels());
+    expect(await cache.take('a', WANTED)).toBeUndefined();
+    cache.keep('b', pixels());
+    expect(await cache.take('b', WANTED)).toHaveLength(BYTES);
+  });
+
   it('forgets what nobody came for', async () => {
     const cache = await warmCache(BYTES);
     cache.keep('given back to another worker', pixels());
