@@ -1,5 +1,5 @@
 /** Which fault strikes where and in which turn: decided before anything runs, by the seed alone. */
-import { seededRandom } from '../adapters/images/pictures.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import type { Fault } from './faults.ts';
 
 export interface PlannedFault {

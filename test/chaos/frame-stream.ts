@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { Client } from '../../client/client.ts';
 import { instantFromDate, plusMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
-import { seededRandom } from '../adapters/images/pictures.ts';
+import { seededRandom } from '../support/seeded-random.ts';
 import { scriptedPicture } from '../support/scripted-pictures.ts';
 import type { Shown } from '../support/scripted-pictures.ts';
 import { DEVICES } from './chaos-plant.ts';

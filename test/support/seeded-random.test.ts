@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { seededRandom } from '../../bench/pipeline/load/seeded-random.ts';
+import { seededRandom } from './seeded-random.ts';
 
 const draw = (seed: number, count: number): number[] => {
   const random = seededRandom(seed);

@@ -1,4 +1,4 @@
-/** Numbers 0..1 that look random and are the same for the same seed, so that every run sends the same pattern (mulberry32). */
+/** Numbers 0..1 that look random and are the same for the same seed, so that every run does the same (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Camera } from './camera.ts';
 import type { Pace } from './job.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../../../test/support/seeded-random.ts';
 
 export async function pace({ streams, seconds, seed }: Pace, camera: Camera, signal: AbortSignal): Promise<void> {
   const startedAt = performance.now();

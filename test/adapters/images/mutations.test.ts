@@ -6,7 +6,8 @@ import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { sharp } from '../../../adapters/images/sharp.ts';
 import { FAILURES, Failure } from '../../../contracts/failures.ts';
 import { assetForTest } from '../../support/assets.ts';
-import { scene, seededRandom } from './pictures.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { scene } from './pictures.ts';
 
 const frames = await assetForTest('labelled-frames');
 const reader = createImageReader();

@@ -1,16 +1,6 @@
 /** Pictures made for tests: a scene with structure everywhere, so that nothing about it is void, flat or regular. */
 import { sharp } from '../../../adapters/images/sharp.ts';
-
-/** Numbers in 0..1 that are the same in every run (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4294967296;
-  };
-}
+import { seededRandom } from '../../support/seeded-random.ts';
 
 /** A sharp instance over a made scene; the caller chooses format and damage. */
 export function scene(width: number, height: number, seed = 1) {

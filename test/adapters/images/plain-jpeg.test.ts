@@ -4,7 +4,8 @@ import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { decodeJpegForModel, scalePixelsForModel } from '../../../adapters/images/model-input.ts';
 import { plainJpeg } from '../../../adapters/images/plain-jpeg.ts';
 import { sharp } from '../../../adapters/images/sharp.ts';
-import { scene, seededRandom } from './pictures.ts';
+import { seededRandom } from '../../support/seeded-random.ts';
+import { scene } from './pictures.ts';
 
 const reader = createImageReader();
 const pixelsOf = (jpeg: Uint8Array): Promise<Buffer> => sharp(jpeg).raw().toBuffer();
