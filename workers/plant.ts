@@ -29,13 +29,15 @@ export const ONE_BOX: readonly ChildPlan[] = [
   workerPlan('flow', ['workflows', 'evaluate', 'alert', 'record', 'incidents', 'messages', 'dispatch']),
 ];
 
-/** The first start steps over taken ports; a restart keeps the port, which callers know by now. */
-const API: ChildPlan = {
-  name: 'api', args: ['api', '--step-over'],
-  // Node writes files in four threads. A frame is written and synced before its 202, and syncs that wait side by side cost the disk hardly more than one.
-  env: { UV_THREADPOOL_SIZE: '16' },
-  again: ({ url = '' }) => ({ args: ['api'], env: { WATCHPOST_PORT: new URL(url).port } }),
-};
+/** `options` are those of the first start; a restart keeps the port, which callers know by now. */
+export function apiPlan(name: string, ...options: readonly string[]): ChildPlan {
+  return {
+    name, args: ['api', ...options],
+    // Node writes files in four threads. A frame is written and synced before its 202, and syncs that wait side by side cost the disk hardly more than one.
+    env: { UV_THREADPOOL_SIZE: '16' },
+    again: ({ url = '' }) => ({ args: ['api'], env: { WATCHPOST_PORT: new URL(url).port } }),
+  };
+}
 
 export function workerPlan(name: string, stages: readonly StageName[]): ChildPlan {
   return { name, args: ['worker', '--stages', stages.join(',')] };
@@ -94,7 +96,7 @@ export async function startPlant({ settings, env, log, logFiles, workers = ONE_B
       return child;
     };
     if (logFiles) await mkdir(join(settings.home, 'log'), { recursive: true });
-    const all = [startNamed(API), ...workers.map(startNamed)];
+    const all = [startNamed(apiPlan('api', '--step-over')), ...workers.map(startNamed)];
     // Together: each drains its own work, and none needs another to do so.
     stopping.push(async () => { await Promise.all(all.map((child) => child.stop())); });
     const [api] = await Promise.all(all.map((child) => child.ready));

@@ -80,7 +80,7 @@ export class RetentionSweep {
   async #noteAll(untilMs: number): Promise<boolean> {
     for (;;) {
       const all = await this.#ports.retention.noteSettled();
-      if (all ?? true) return all ?? false;
+      if (all !== false) return all ?? false;
       if (Date.now() > untilMs) return false;
     }
   }

@@ -2,20 +2,15 @@
 import type { Detector } from '../../activities/ports/detector.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { decodeHere } from '../images/model-input.ts';
-import type { DecodeForModel } from '../images/model-input.ts';
+import type { InferenceOptions } from './inference.ts';
 import { openYolox } from './onnx/yolox-detector.ts';
 import { openCocoSsd } from './tfjs/coco-ssd-detector.ts';
-
-interface HowToRun {
-  readonly threads: number;
-  readonly decode: DecodeForModel;
-}
 
 interface KnownDetector {
   readonly name: string;
   /** Name of the file or folder in the assets manifest. */
   readonly asset: string;
-  readonly open: (path: string, how: HowToRun) => Promise<Detector>;
+  readonly open: (path: string, how: InferenceOptions) => Promise<Detector>;
 }
 
 /** `version` names weights and input size: either changes what is said of a picture. */
@@ -46,7 +41,7 @@ export interface OpenDetectorOptions {
   readonly resolve: (assetName: string) => Promise<string | undefined>;
   readonly threads: number;
   /** On the spot when left out. */
-  readonly decode?: DecodeForModel;
+  readonly decode?: InferenceOptions['decode'];
 }
 
 export interface OpenedDetector {

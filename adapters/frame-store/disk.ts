@@ -7,7 +7,7 @@ import { mkdir, open, readFile, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { FrameStore, FrameStoreUpkeep } from '../../activities/ports/frame-store.ts';
 import { Failure } from '../../contracts/failures.ts';
-import { FOLDER_MODE, TEMPORARY, isMissing, makeFolder, orUnavailable, sweepTemporary, syncFolder, writeDurably, writeWhole } from './durable-write.ts';
+import { FOLDER_MODE, TEMPORARY, absent, makeFolder, orUnavailable, sweepTemporary, syncFolder, writeDurably, writeWhole } from './durable-write.ts';
 import { LEAVING, placeAside } from './leaving.ts';
 import { PICTURE_FOLDERS, picturePath, resultPath } from './paths.ts';
 import { openSpace } from './space.ts';
@@ -89,11 +89,11 @@ function createStore(frames: string, results: string, space: Space): FrameStore 
 
     putResult: (path, bytes) => orUnavailable(async () => {
       const full = resultPath(results, path);
-      // Not synced: the ledger keeps the same for good, and two syncs a frame cost more than all that detect writes into the ledger.
       if (!resultFolders.has(dirname(full))) {
         await makeFolder(dirname(full));
         resultFolders.add(dirname(full));
       }
+      // Not synced: the ledger keeps the same for good, and two syncs a frame cost more than all that detect writes into the ledger.
       await writeWhole(results, full, bytes);
     }),
 
@@ -118,11 +118,6 @@ async function isThere(path: string, sizeBytes: number): Promise<boolean> {
 
 async function sizeAt(path: string): Promise<number | undefined> {
   return (await stat(path).catch(absent))?.size;
-}
-
-function absent(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
-  return undefined;
 }
 
 /** From its proper place, or from aside while a removal asks whether it may go. */

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rename, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StoredPicture } from '../../activities/ports/frame-store.ts';
-import { isMissing } from './durable-write.ts';
+import { absent } from './durable-write.ts';
 import { isSha256, picturePath } from './paths.ts';
 
 /** Beside the folders of pictures and on their file system, because a rename cannot cross one. */
@@ -23,11 +23,11 @@ export interface PictureAside extends StoredPicture {
 /** Undefined when the picture is not there, or was put too short a time ago. */
 export async function putAside(frames: string, sha256: string): Promise<PictureAside | undefined> {
   const path = picturePath(frames, sha256);
-  const before = await statOf(path);
+  const before = await stat(path).catch(absent);
   if (before === undefined || isFresh(before.mtime)) return undefined;
   const place = join(frames, LEAVING, `${sha256}.${randomBytes(8).toString('hex')}`);
-  await rename(path, place).catch(ignoreMissing);
-  const after = await statOf(place);
+  await rename(path, place).catch(absent);
+  const after = await stat(place).catch(absent);
   if (after === undefined) return undefined;
   const aside = { sha256, place, putAt: after.mtime, bytes: after.size };
   if (!isFresh(after.mtime)) return aside;
@@ -39,9 +39,9 @@ export async function putAside(frames: string, sha256: string): Promise<PictureA
 /** To its proper place, unless the bytes were put there again meanwhile, or somebody else was faster. */
 export async function putBack(frames: string, { sha256, place }: Pick<PictureAside, 'sha256' | 'place'>): Promise<void> {
   const path = picturePath(frames, sha256);
-  const [there, aside] = [await statOf(path), await statOf(place)];
+  const [there, aside] = [await stat(path).catch(absent), await stat(place).catch(absent)];
   if (aside === undefined) return;
-  await (there?.size === aside.size ? unlink(place) : rename(place, path)).catch(ignoreMissing);
+  await (there?.size === aside.size ? unlink(place) : rename(place, path)).catch(absent);
 }
 
 /** What a removal that died left aside. Everything comes back: what may go is found again. */
@@ -51,7 +51,7 @@ export async function putBackLeftovers(frames: string): Promise<void> {
 
 /** False when somebody put it back first. */
 export async function removeAside({ place }: PictureAside): Promise<boolean> {
-  return unlink(place).then(() => true, (error: unknown) => { ignoreMissing(error); return false; });
+  return unlink(place).then(() => true, (error: unknown) => absent(error) ?? false);
 }
 
 /** Where the picture lies aside, if it does. */
@@ -65,11 +65,3 @@ async function allAside(frames: string): Promise<Pick<PictureAside, 'sha256' | '
 }
 
 const isFresh = (putAt: Date): boolean => Date.now() - putAt.getTime() < KEPT_AFTER_PUT_MS;
-
-async function statOf(path: string): Promise<{ mtime: Date; size: number } | undefined> {
-  return stat(path).catch((error: unknown) => { ignoreMissing(error); return undefined; });
-}
-
-function ignoreMissing(error: unknown): void {
-  if (!isMissing(error)) throw error;
-}

@@ -1,7 +1,7 @@
 /** How many bytes the pictures take, found out by looking. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMissing } from './durable-write.ts';
+import { absent } from './durable-write.ts';
 import { PICTURE_FOLDERS } from './paths.ts';
 
 /**
@@ -27,10 +27,5 @@ export async function measurePictures(root: string, enough = ENOUGH_PICTURES): P
 
 /** A picture that is removed during the look counts nothing. */
 async function sizeOf(path: string): Promise<number> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) return 0;
-    throw error;
-  }
+  return (await stat(path).catch(absent))?.size ?? 0;
 }

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { opendir, rename, stat, unlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Removal } from '../../activities/ports/frame-store.ts';
-import { TEMPORARY, isMissing } from './durable-write.ts';
+import { TEMPORARY, absent } from './durable-write.ts';
 
 /** Walks through all results, some files with each call, and begins again after the last. */
 export function createResultExpiry(results: string): (before: Date, most: number) => Promise<Removal> {
@@ -43,7 +43,6 @@ async function removeOld(results: string, path: string, before: Date): Promise<n
     await (found.mtime < before ? unlink(aside) : rename(aside, path));
     return found.mtime < before ? found.size : undefined;
   } catch (error) {
-    if (!isMissing(error)) throw error;
-    return undefined;
+    return absent(error);
   }
 }

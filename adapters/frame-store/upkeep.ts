@@ -2,7 +2,7 @@
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FrameStoreUpkeep, NeededOf, StoredPicture } from '../../activities/ports/frame-store.ts';
-import { isMissing, orUnavailable, writeDurably } from './durable-write.ts';
+import { absent, orUnavailable, writeDurably } from './durable-write.ts';
 import { putAside, putBack, putBackLeftovers, removeAside } from './leaving.ts';
 import type { PictureAside } from './leaving.ts';
 import { isSha256 } from './paths.ts';
@@ -15,7 +15,7 @@ const OWNER = '.ledger';
 export function createUpkeep(frames: string, results: string, space: Space): FrameStoreUpkeep {
   const owner = join(frames, OWNER);
   const expireResults = createResultExpiry(results);
-  const ownerOf = async (): Promise<string | undefined> => readFile(owner, 'utf8').then((text) => text.trim(), undefinedIfMissing);
+  const ownerOf = async (): Promise<string | undefined> => readFile(owner, 'utf8').then((text) => text.trim(), absent);
 
   return {
     async remove(sha256s, neededOf) {
@@ -30,7 +30,7 @@ export function createUpkeep(frames: string, results: string, space: Space): Fra
 
     picturesIn: (folder) => orUnavailable(async () => {
       const names = (await readdir(join(frames, folder))).filter(isSha256);
-      const found = await Promise.all(names.map(async (sha256) => ({ sha256, putAt: await mtimeOf(join(frames, folder, sha256)) })));
+      const found = await Promise.all(names.map(async (sha256) => ({ sha256, putAt: (await stat(join(frames, folder, sha256)).catch(absent))?.mtime })));
       return found.filter((picture): picture is StoredPicture => picture.putAt !== undefined);
     }),
 
@@ -61,13 +61,4 @@ async function exceptNeeded(frames: string, aside: readonly PictureAside[], need
     await orUnavailable(() => Promise.all(staying.map((picture) => putBack(frames, picture))));
   }
   return aside.filter(({ sha256 }) => !needed.has(sha256));
-}
-
-async function mtimeOf(path: string): Promise<Date | undefined> {
-  return stat(path).then(({ mtime }) => mtime, undefinedIfMissing);
-}
-
-function undefinedIfMissing(error: unknown): undefined {
-  if (!isMissing(error)) throw error;
-  return undefined;
 }

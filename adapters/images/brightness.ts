@@ -24,31 +24,33 @@ export const SAMPLES = {
 } as const;
 
 /** Measured over the means of up to 64 x 48 cells: noise vanishes in them, a scene does not. */
-export function measureBrightness({ data, width, height }: RawPicture, samples: number): Brightness {
-  const columns = Math.min(MAX_COLUMNS, width);
-  const rows = Math.min(MAX_ROWS, height);
+export function measureBrightness(pixels: RawPicture, samples: number): Brightness {
+  const columns = Math.min(MAX_COLUMNS, pixels.width);
+  const rows = Math.min(MAX_ROWS, pixels.height);
   const captionRows = Math.floor(rows * CAPTION_SHARE);
   const cells = new Float64Array((rows - 2 * captionRows) * columns);
   for (let row = captionRows, cell = 0; row < rows - captionRows; row += 1) {
-    const top = Math.floor((row * height) / rows);
-    const bottom = Math.floor(((row + 1) * height) / rows);
-    const stepY = Math.max(1, Math.floor((bottom - top) / samples));
+    const top = Math.floor((row * pixels.height) / rows);
+    const bottom = Math.floor(((row + 1) * pixels.height) / rows);
     for (let column = 0; column < columns; column += 1, cell += 1) {
-      const left = Math.floor((column * width) / columns);
-      const right = Math.floor(((column + 1) * width) / columns);
-      const stepX = Math.max(1, Math.floor((right - left) / samples));
-      let sum = 0;
-      let count = 0;
-      for (let y = top; y < bottom; y += stepY) {
-        for (let x = left, at = (y * width + left) * 3; x < right; x += stepX, at += 3 * stepX, count += 1) {
-          // Luma weights of ITU-R BT.601, as JPEG uses them, in whole thousandths.
-          sum += 299 * data[at]! + 587 * data[at + 1]! + 114 * data[at + 2]!;
-        }
-      }
-      cells[cell] = sum / count / 1000;
+      cells[cell] = cellMean(pixels, Math.floor((column * pixels.width) / columns), Math.floor(((column + 1) * pixels.width) / columns), top, bottom, samples);
     }
   }
   cells.sort();
   const at = (share: number): number => cells[Math.min(cells.length - 1, Math.floor(share * cells.length))] ?? 0;
   return { mean: cells.reduce((sum, level) => sum + level, 0) / cells.length, spread: at(1 - OUTLIER_SHARE) - at(OUTLIER_SHARE) };
+}
+
+function cellMean({ data, width }: RawPicture, left: number, right: number, top: number, bottom: number, samples: number): number {
+  const stepX = Math.max(1, Math.floor((right - left) / samples));
+  const stepY = Math.max(1, Math.floor((bottom - top) / samples));
+  let sum = 0;
+  let count = 0;
+  for (let y = top; y < bottom; y += stepY) {
+    for (let x = left, at = (y * width + left) * 3; x < right; x += stepX, at += 3 * stepX, count += 1) {
+      // Luma weights of ITU-R BT.601, as JPEG uses them, in whole thousandths.
+      sum += 299 * data[at]! + 587 * data[at + 1]! + 114 * data[at + 2]!;
+    }
+  }
+  return sum / count / 1000;
 }

@@ -1,5 +1,6 @@
 /** Notes the pictures of settled frames in the list that retention works through, batch by batch, after the batches closed. */
 import type { Instant } from '../../contracts/time.ts';
+import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
 import type { Client } from './pool.ts';
 
@@ -23,7 +24,8 @@ type Member = { batch_id: string; frame_id: string; captured_at: Instant };
 /** Those that the batch settled. A frame that it gave back, or that runs again by now, is noted with the batch that settles it. */
 async function noteFrames(client: Client, members: readonly Member[]): Promise<void> {
   if (members.length === 0) return;
-  const moments = members.map((row) => row.captured_at).sort();
+  const capturedAt = members.map((row) => row.captured_at);
+  const { from, to } = captureSpan(capturedAt);
   await query(client, `
     WITH settled AS (
       SELECT frame.frame_id, frame.captured_at, frame.sha256, frame.standard_sha256, frame.state, frame.settled_at
@@ -35,7 +37,7 @@ async function noteFrames(client: Client, members: readonly Member[]): Promise<v
     UNION ALL
     SELECT frame_id, standard_sha256, captured_at, false, true, state, settled_at FROM settled WHERE standard_sha256 <> sha256
     ON CONFLICT (frame_id, sha256) DO UPDATE SET raw = EXCLUDED.raw, standard = EXCLUDED.standard, state = EXCLUDED.state, settled_at = EXCLUDED.settled_at`,
-  [members.map((row) => row.batch_id), members.map((row) => row.frame_id), members.map((row) => row.captured_at), moments.at(0), moments.at(-1)]);
+  [members.map((row) => row.batch_id), members.map((row) => row.frame_id), capturedAt, from, to]);
 }
 
 /** A frame that failed once with another standardised picture holds that one no more; as failed it would be held for ever. */

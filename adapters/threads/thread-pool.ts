@@ -171,8 +171,10 @@ export class ThreadPool<Request, Result> {
 
   /** One request is at fault. Several share the blame of one of them, which shows when each is tried alone. */
   #blame(thread: Thread<Request, Result>, detail: string): void {
-    const [[id] = [0], ...others] = thread.jobs;
-    if (others.length === 0) return this.#settle(thread, { kind: 'failure', id, code: 'worker_died', detail });
+    if (thread.jobs.size <= 1) {
+      for (const id of thread.jobs.keys()) this.#settle(thread, { kind: 'failure', id, code: 'worker_died', detail });
+      return;
+    }
     for (const job of thread.jobs.values()) {
       clearTimeout(job.timer);
       job.suspect = true;

@@ -7,7 +7,7 @@ import { createClient } from '../../client/client.ts';
 import type { Client } from '../../client/client.ts';
 import type { Placement, StageName } from '../../contracts/stages.ts';
 import type { ChildPlan } from '../../workers/child-processes.ts';
-import { workerPlan } from '../../workers/plant.ts';
+import { apiPlan, workerPlan } from '../../workers/plant.ts';
 import { putAccount, removeHome, startTestPlant } from '../support/plant.ts';
 import type { TestPlant } from '../support/plant.ts';
 import { watchLedger } from './ledger-watch.ts';
@@ -39,9 +39,7 @@ const PROCESSES: Readonly<Record<Placement, Partial<Record<StageName, number>>>>
   spread: { validate: 2, detect: 2, quarantine: 2, evaluate: 2, alert: 2, record: 2, workflows: 2, incidents: 2, messages: 2, dispatch: 2 },
   compact: { validate: 1, detect: 2, quarantine: 1, workflows: 2, incidents: 1, messages: 1, dispatch: 2 },
 };
-const SECOND_API: ChildPlan = {
-  name: 'api-2', args: ['api'], again: ({ url = '' }) => ({ args: ['api'], env: { WATCHPOST_PORT: new URL(url).port } }),
-};
+const SECOND_API = apiPlan('api-2');
 
 export interface ChaosPlant extends TestPlant {
   readonly placement: Placement;

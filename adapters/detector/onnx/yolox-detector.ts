@@ -1,31 +1,29 @@
 /** YOLOX on ONNX Runtime behind the detector port. */
 import type { Detector } from '../../../activities/ports/detector.ts';
 import type { ModelIdentity } from '../../../contracts/detection.ts';
-import type { DecodeForModel } from '../../images/model-input.ts';
-import { ThreadPool } from '../../threads/thread-pool.ts';
 import { calibrationOf } from '../calibration.ts';
 import { SCORE_FLOOR, toDetectionSet } from '../detection-set.ts';
+import { openInference } from '../inference.ts';
+import type { InferenceOptions } from '../inference.ts';
 import { COCO_LABELS } from '../labels.ts';
 import type { Candidate } from '../overlap.ts';
 import { digestWeights } from '../weights-digest.ts';
 import { chooseYoloxInput } from './yolox-input.ts';
 import type { YoloxRequest, YoloxSetup } from './yolox-thread.ts';
 
-export interface YoloxOptions {
+export interface YoloxOptions extends InferenceOptions {
   readonly modelFile: string;
   readonly name: string;
   readonly version: string;
   /** Set for a model file that takes one square size only. */
   readonly fixedSidePixels?: number;
-  readonly threads: number;
-  readonly decode: DecodeForModel;
 }
 
 export async function openYolox({ modelFile, name, version, fixedSidePixels, threads, decode }: YoloxOptions): Promise<Detector> {
   const calibration = calibrationOf(name);
   const identity: ModelIdentity = { name, version, sha256: await digestWeights([modelFile]), runtime: 'onnxruntime-node', calibration: calibration.name };
   const setup: YoloxSetup = { modelFile, classes: COCO_LABELS.length, scoreFloor: SCORE_FLOOR };
-  const pool = await ThreadPool.open<YoloxRequest, Candidate[]>({ name: 'inference', unavailable: 'detector_unavailable', threadFile: new URL('./yolox-thread.ts', import.meta.url), setup, threads });
+  const pool = await openInference<YoloxRequest, Candidate[]>(new URL('./yolox-thread.ts', import.meta.url), setup, threads);
 
   return {
     identity,

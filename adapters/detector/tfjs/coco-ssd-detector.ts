@@ -1,22 +1,20 @@
 /** coco-ssd on TensorFlow.js behind the detector port: slower and worse on small people, but its weights come from a package registry. */
 import type { Detector } from '../../../activities/ports/detector.ts';
 import type { ModelIdentity } from '../../../contracts/detection.ts';
-import type { DecodeForModel } from '../../images/model-input.ts';
-import { ThreadPool } from '../../threads/thread-pool.ts';
 import { calibrationOf } from '../calibration.ts';
 import { SCORE_FLOOR, toDetectionSet } from '../detection-set.ts';
+import { openInference } from '../inference.ts';
+import type { InferenceOptions } from '../inference.ts';
 import { COCO_LABELS } from '../labels.ts';
 import type { Candidate } from '../overlap.ts';
 import { digestWeights } from '../weights-digest.ts';
 import type { CocoSsdRequest, CocoSsdSetup } from './coco-ssd-thread.ts';
 import { listModelFiles } from './graph-model-files.ts';
 
-export interface CocoSsdOptions {
+export interface CocoSsdOptions extends InferenceOptions {
   readonly modelFolder: string;
   readonly name: string;
   readonly version: string;
-  readonly threads: number;
-  readonly decode: DecodeForModel;
 }
 
 // The network was trained on pictures stretched to this square, whatever their shape.
@@ -27,7 +25,7 @@ export async function openCocoSsd({ modelFolder, name, version, threads, decode 
   const sha256 = await digestWeights(await listModelFiles(modelFolder));
   const identity: ModelIdentity = { name, version, sha256, runtime: 'tfjs-wasm', calibration: calibration.name };
   const setup: CocoSsdSetup = { modelFolder, sidePixels: SIDE_PIXELS, scoreFloor: SCORE_FLOOR };
-  const pool = await ThreadPool.open<CocoSsdRequest, Candidate[]>({ name: 'inference', unavailable: 'detector_unavailable', threadFile: new URL('./coco-ssd-thread.ts', import.meta.url), setup, threads });
+  const pool = await openInference<CocoSsdRequest, Candidate[]>(new URL('./coco-ssd-thread.ts', import.meta.url), setup, threads);
 
   return {
     identity,
