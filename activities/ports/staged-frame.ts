@@ -1,4 +1,5 @@
 /** The ledger as the stages see it: frames of a batch that are still theirs, and what they write about them. */
+import type { DeviceClass, Polygon } from '../../contracts/device.ts';
 import type { FailureCode } from '../../contracts/failures.ts';
 import type { FrameStage } from '../../contracts/stages.ts';
 import type { Instant } from '../../contracts/time.ts';
@@ -27,6 +28,9 @@ export interface StagedFrame {
   readonly notify: boolean;
   /** Device and its user exist and are switched on, now. */
   readonly enabled: boolean;
+  /** Of the device, now; those of a plain camera when it is gone. */
+  readonly deviceClass: DeviceClass;
+  readonly privacyAreas: readonly Polygon[];
   /** What this stage already wrote for this frame in this batch, when an earlier try got that far. */
   readonly stored: { readonly outcome: StageOutcome['outcome']; readonly code: FailureCode | null } | null;
 }

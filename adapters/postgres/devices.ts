@@ -1,4 +1,5 @@
 /** Devices: the cameras, each with its owner and its time zone. */
+import type { DeviceClass, Polygon } from '../../contracts/device.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { isMissingReference } from './missing-reference.ts';
@@ -12,6 +13,9 @@ export interface Device {
   readonly name: string;
   readonly timeZone: string;
   readonly enabled: boolean;
+  readonly class: DeviceClass;
+  /** Painted over before anything of a frame is kept. */
+  readonly privacyAreas: readonly Polygon[];
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -21,17 +25,18 @@ export interface SendingDevice extends Pick<Device, 'deviceId' | 'userId' | 'tim
   readonly userEnabled: boolean;
 }
 
-const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled,
+const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled, class, privacy_areas AS "privacyAreas",
                  created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** A device may change its owner; frames accepted before keep the old one. Throws `user_unknown`. */
 export async function putDevice(db: Queryable, device: Omit<Device, 'createdAt' | 'updatedAt'>): Promise<Put<Device>> {
   try {
     const [row] = await query<Put<Device>>(db, `
-      INSERT INTO devices (device_id, user_id, name, time_zone, enabled) VALUES ($1, $2, $3, $4, $5)
+      INSERT INTO devices (device_id, user_id, name, time_zone, enabled, class, privacy_areas) VALUES ($1, $2, $3, $4, $5, $6, $7)
       ON CONFLICT (device_id) DO UPDATE SET user_id = EXCLUDED.user_id, name = EXCLUDED.name, time_zone = EXCLUDED.time_zone,
-        enabled = EXCLUDED.enabled, updated_at = now()
-      RETURNING ${COLUMNS}, xmax = 0 AS created`, [device.deviceId, device.userId, device.name, device.timeZone, device.enabled]);
+        enabled = EXCLUDED.enabled, class = EXCLUDED.class, privacy_areas = EXCLUDED.privacy_areas, updated_at = now()
+      RETURNING ${COLUMNS}, xmax = 0 AS created`, [
+      device.deviceId, device.userId, device.name, device.timeZone, device.enabled, device.class, JSON.stringify(device.privacyAreas)]);
     return row!;
   } catch (error) {
     if (isMissingReference(error)) throw new Failure('user_unknown', `no user ${device.userId}`);

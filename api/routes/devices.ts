@@ -25,6 +25,8 @@ export const deviceRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
       name: body.name,
       timeZone: requireTimeZone(body.timeZone),
       enabled: body.enabled ?? true,
+      class: body.class ?? 'camera',
+      privacyAreas: body.privacyAreas ?? [],
     });
     return reply.code(created ? 201 : 200).send(device);
   });

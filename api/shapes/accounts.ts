@@ -3,7 +3,8 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { KEY_ROLES } from '../../adapters/postgres/api-keys.ts';
 import { CHANNELS } from '../../contracts/delivery.ts';
-import { Id, Instant, Next, Text, Uuid, list, nullable, oneOf, strict } from './primitives.ts';
+import { DEVICE_CLASSES } from '../../contracts/device.ts';
+import { Id, Instant, Next, Polygon, Text, Uuid, list, nullable, oneOf, strict } from './primitives.ts';
 
 const stamps = { createdAt: Instant('When it was first put.'), updatedAt: Instant('When it was last put.') };
 const enabled = Type.Optional(Type.Boolean({ description: 'False refuses new frames and tells nobody.', default: true }));
@@ -18,9 +19,12 @@ export const DeviceBody = Type.Object({
   name: Text('As it stands in messages, such as `Back door`.'),
   timeZone: Text('IANA name, such as `Europe/Berlin`; local times in rules and messages are of this zone.', 100),
   enabled,
+  class: Type.Optional(oneOf(DEVICE_CLASSES, 'What kind of camera it is, which decides the limits that its frames must keep to; `camera` when left out.')),
+  privacyAreas: Type.Optional(list(Polygon('At least three corners.'), { description: 'Parts of the view that are painted over before anything is kept.', maxItems: 32 })),
 }, strict);
 export const DeviceShape = Type.Object({
-  deviceId: Type.String(), userId: Type.String(), name: Type.String(), timeZone: Type.String(), enabled: Type.Boolean(), ...stamps,
+  deviceId: Type.String(), userId: Type.String(), name: Type.String(), timeZone: Type.String(), enabled: Type.Boolean(),
+  class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), ...stamps,
 });
 export const DevicePage = Type.Object({ devices: list(DeviceShape), next: Next });
 

@@ -1,6 +1,7 @@
 /** The small shapes that all others are made of. Types follow from schemas, so that documentation, checks and code cannot differ. */
 import { Type } from 'typebox';
 import type { Static, TSchema } from 'typebox';
+import type { Polygon as PolygonCorners } from '../../contracts/device.ts';
 import type { Instant as InstantText } from '../../contracts/time.ts';
 
 /** One line without control characters: Postgres keeps no NUL, and a line break could pose as another header in a mail. */
@@ -15,6 +16,12 @@ export const Instant = (description?: string) =>
   Type.Unsafe<InstantText>({ type: 'string', format: 'date-time', examples: ['2026-11-21T02:14:00.123456Z'], ...described(description) });
 
 export const Uuid = (description?: string) => Type.String({ pattern: '^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$', ...described(description) });
+
+/** More corners than any outline that a person draws, and few enough to paint on every frame. */
+export const Polygon = (description?: string) => Type.Unsafe<PolygonCorners>({
+  type: 'array', minItems: 3, maxItems: 64, items: { type: 'array', items: { type: 'number', minimum: 0, maximum: 1 }, minItems: 2, maxItems: 2 },
+  description: `Corners [x, y] in shares of the upright picture, 0..1 from its top left.${description === undefined ? '' : ` ${description}`}`,
+});
 
 export const Count = (description?: string) => Type.Integer({ minimum: 0, ...described(description) });
 
