@@ -6,7 +6,7 @@ import type { StageInput, StageResult } from '../contracts/pipeline.ts';
 import { STAGES } from '../contracts/stages.ts';
 import { detectionsPath, parseTag } from '../contracts/tag.ts';
 import { watchingDeaths } from './death-watch.ts';
-import type { Detector } from './ports/detector.ts';
+import type { Detectors } from './ports/detector.ts';
 import type { FrameStore } from './ports/frame-store.ts';
 import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
 import { runStage, unfinished } from './stage-run.ts';
@@ -25,7 +25,7 @@ export interface DetectionLedger extends Pick<StageLedger, 'load'> {
 export interface DetectPorts {
   readonly ledger: DetectionLedger;
   readonly store: Pick<FrameStore, 'get' | 'putResult'>;
-  readonly detector: Detector;
+  readonly detectors: Detectors;
   readonly log: StageLog;
   /** Frames at once: one more than inference threads, so that the next is decoded while one is inferred. */
   readonly concurrency: number;
@@ -47,11 +47,12 @@ async function detect(input: StageInput, ports: DetectPorts): Promise<StageResul
   return { exceptions };
 }
 
-async function detectIn(frame: StagedFrame, { store, detector }: DetectPorts): Promise<Detected> {
+async function detectIn(frame: StagedFrame, { store, detectors }: DetectPorts): Promise<Detected> {
   const { standardSha256, width, height } = frame;
   if (standardSha256 === null || width === null || height === null) {
     throw new Failure('stage_defect', 'the frame reached detect without a standardised picture');
   }
+  const detector = await detectors.of(frame.model);
   const set = await detector.detect({ sha256: standardSha256, jpeg: () => store.get(standardSha256) }, { width, height });
   const path = detectionsPath(parseTag(frame.tag));
   await store.putResult(path, Buffer.from(JSON.stringify({ frameId: frame.frameId, tag: frame.tag, capturedAt: frame.capturedAt, ...set })));

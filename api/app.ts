@@ -18,6 +18,7 @@ import { frameUploadRoutes } from './routes/frame-upload.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
 import { ruleRoutes } from './routes/rules.ts';
@@ -57,7 +58,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
     frameUploadRoutes(deps, metrics), frameRoutes(deps), incidentRoutes(deps), userRoutes(deps), deviceRoutes(deps), contactRoutes(deps),
-    ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), healthRoutes(deps, metrics), ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
+    modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), healthRoutes(deps, metrics), ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();
   return app as unknown as FastifyInstance;

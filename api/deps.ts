@@ -10,7 +10,7 @@ import type { ModelLabels } from '../policies/check.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
-  | 'publicUrl' | 'maxBodyBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames' | 'frameStoreBytes'>;
+  | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames' | 'frameStoreBytes'>;
 
 export interface ApiDeps {
   readonly settings: ApiSettings;

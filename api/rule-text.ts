@@ -1,4 +1,5 @@
 /** From the text of a rule to what is kept of it, held against the detectors that are at work. */
+import { modelsOfDevices } from '../adapters/postgres/models.ts';
 import { listWorkers } from '../adapters/postgres/plant-status.ts';
 import type { Queryable } from '../adapters/postgres/pool.ts';
 import { Failure } from '../contracts/failures.ts';
@@ -15,10 +16,10 @@ export interface ReadRule {
   readonly problems: readonly RuleProblem[];
 }
 
-/** Every label that a detector at work can say; where none is at work, those of the default detector. */
+/** Every label that a detector at work or a model that some device names can say; where no detector is at work, those of the default one. */
 export async function labelsInUse(db: Queryable, defaultModel: ModelLabels): Promise<readonly ModelLabels[]> {
-  const models = new Map((await listWorkers(db)).flatMap(({ detector }) => (detector === null ? [] : [[detector.name, detector] as const])));
-  return models.size === 0 ? [defaultModel] : [...models.values()];
+  const atWork = new Map((await listWorkers(db)).flatMap(({ detector }) => (detector === null ? [] : [[detector.name, detector] as const])));
+  return [...(atWork.size === 0 ? [defaultModel] : atWork.values()), ...await modelsOfDevices(db)];
 }
 
 export function readRuleText(text: string, models: readonly ModelLabels[]): ReadRule {

@@ -10,6 +10,7 @@ import { addFrames } from './commands/frames.ts';
 import { addIncidents } from './commands/incidents.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
+import { addModels } from './commands/models.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRules } from './commands/rules.ts';
 import { addStart } from './commands/start.ts';
@@ -21,7 +22,7 @@ import { reportError } from './report-error.ts';
 /** In the order of the help: run it, feed it, look at it, look after it. */
 const COMMANDS = [
   addDemo, addStart, addApi, addWorker, addDispatch, addMigrate,
-  addFrames, addRules, addIncidents, addKeys, addStatus, addReplay, addAssets, addDoctor,
+  addFrames, addRules, addModels, addIncidents, addKeys, addStatus, addReplay, addAssets, addDoctor,
 ];
 
 export interface Surroundings {

@@ -9,6 +9,7 @@
 import type { Assignments, AssignmentBody, Contact, ContactBody, Device, DeviceBody, KeyBody, NewKey, User, UserBody } from '../api/shapes/accounts.ts';
 import type { FailedPage, FramePage, FrameStatus, Receipt } from '../api/shapes/frames.ts';
 import type { Incident, IncidentPage } from '../api/shapes/incidents.ts';
+import type { Model, ModelBody, Weights } from '../api/shapes/models.ts';
 import type { AccountingReport, PlantStatus, ReplayBody, Replayed } from '../api/shapes/plant.ts';
 import type { Rule, RuleCheck, SavedRule } from '../api/shapes/rules.ts';
 import type { IncidentState } from '../contracts/incident.ts';
@@ -61,6 +62,12 @@ export interface Client {
   assignRules(userId: string, rules: AssignmentBody['rules']): Promise<Assignments>;
   assignments(userId: string): Promise<Assignments>;
 
+  /** The bytes of an ONNX file. */
+  uploadWeights(bytes: Buffer): Promise<Weights>;
+  putModel(name: string, model: ModelBody): Promise<Model>;
+  deleteModel(name: string): Promise<void>;
+  models(): Promise<{ readonly models: readonly Model[] }>;
+
   incidents(query?: IncidentQuery): Promise<IncidentPage>;
   acknowledge(incidentId: string): Promise<Incident>;
 
@@ -101,6 +108,11 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
     rules: (page) => get('/v1/rules', page),
     assignRules: (userId, rules) => put(`/v1/users/${of(userId)}/rules`, { rules }),
     assignments: (userId) => get(`/v1/users/${of(userId)}/rules`),
+
+    uploadWeights: (bytes) => connection.json({ method: 'POST', path: '/v1/models/weights', bytes, headers: { 'content-type': 'application/octet-stream' } }),
+    putModel: (name, model) => put(`/v1/models/${of(name)}`, model),
+    deleteModel: (name) => remove(`/v1/models/${of(name)}`),
+    models: () => get('/v1/models'),
 
     incidents: (query) => get('/v1/incidents', query),
     acknowledge: (incidentId) => post(`/v1/incidents/${of(incidentId)}/ack`),

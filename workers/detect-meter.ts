@@ -1,20 +1,21 @@
-/** Measures how busy the detector of this process is, so that the dispatcher can size its batches by it. */
+/** Measures how busy detection is in this process, whatever models do it, so that the dispatcher can size its batches by it. */
 import type { Detector } from '../activities/ports/detector.ts';
 import type { DetectLoad } from '../adapters/postgres/workers.ts';
 
 /** The last looks count most, but one odd frame does not swing the size of batches. */
 const WEIGHT_OF_NEWEST = 0.3;
 
-export interface MeteredDetector {
-  readonly detector: Detector;
+export interface DetectMeter {
+  /** The same detector, counted. */
+  watch(detector: Detector): Detector;
   /** The load since the last call. */
   takeLoad(): DetectLoad;
 }
 
 /** `threads`: how many frames can truly be worked on at once; what waits beside them adds no load. */
-export function meterDetector(detector: Detector, { slots, threads }: { readonly slots: number; readonly threads: number }, now: () => number = () => performance.now()): MeteredDetector {
+export function createDetectMeter({ slots, threads }: { readonly slots: number; readonly threads: number }, now: () => number = () => performance.now()): DetectMeter {
   let inHand = 0;
-  /** Thread time in use, as a share of all threads: 1 ms here is 1 ms of the whole detector. */
+  /** Thread time in use, as a share of all threads: 1 ms here is 1 ms of all of them. */
   let busyMs = 0;
   let frames = 0;
   let windowStartedAt = now();
@@ -28,7 +29,7 @@ export function meterDetector(detector: Detector, { slots, threads }: { readonly
   };
 
   return {
-    detector: {
+    watch: (detector) => ({
       ...detector,
       async detect(picture, size) {
         count();
@@ -41,7 +42,7 @@ export function meterDetector(detector: Detector, { slots, threads }: { readonly
           frames += 1;
         }
       },
-    },
+    }),
     takeLoad() {
       count();
       const windowMs = countedTo - windowStartedAt;

@@ -19,9 +19,9 @@ import { createDoorbell } from '../adapters/temporal/doorbell.ts';
 import { STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { openChannels } from './channels.ts';
-import { meterDetector } from './detect-meter.ts';
+import { createDetectMeter } from './detect-meter.ts';
 import type { Dependencies } from './dependencies.ts';
-import { openDetectorInUse } from './detector.ts';
+import { openDetectors } from './detector.ts';
 import type { DetectLoad, DetectorInUse } from '../adapters/postgres/workers.ts';
 
 export type ActivityStageName = { [Name in StageName]: (typeof STAGES)[Name]['kind'] extends 'activities' ? Name : never }[StageName];
@@ -44,25 +44,25 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
 
   detect: async (deps) => {
     const threads = deps.settings.detectorThreads;
-    const { detector: plain, inUse } = await openDetectorInUse(deps, { threads, decode: (await deps.pictures()).decodeForModel });
-    const { detector, takeLoad } = meterDetector(plain, { slots: STAGES.detect.slots, threads });
+    const { watch, takeLoad } = createDetectMeter({ slots: STAGES.detect.slots, threads });
+    const { detectors, inUse } = await openDetectors(deps, { threads, decode: (await deps.pictures()).decodeForModel, watch });
     return {
       detector: inUse, takeLoad,
       activities: createDetectActivities({
         ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-        detector, log: deps.log, concurrency: threads + 1,
+        detectors, log: deps.log, concurrency: threads + 1,
       }),
     };
   },
 
   quarantine: async (deps) => {
     // Decodes where it stands: a frame that kills is alone here, and there is no neighbour to suffer from it.
-    const { detector, inUse } = await openDetectorInUse(deps, { threads: 1 });
+    const { detectors, inUse } = await openDetectors(deps, { threads: 1 });
     const ledger = createFrameResults(await deps.pool(), deps.settings);
     const common = { ledger, store: await deps.frameStore(), log: deps.log, concurrency: 1 };
     return {
       detector: inUse,
-      activities: { ...createValidateActivities({ ...common, images: createImageReader() }), ...createDetectActivities({ ...common, detector }) },
+      activities: { ...createValidateActivities({ ...common, images: createImageReader() }), ...createDetectActivities({ ...common, detectors }) },
     };
   },
 

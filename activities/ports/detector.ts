@@ -12,6 +12,12 @@ export interface FramePicture {
   jpeg(): Promise<Uint8Array>;
 }
 
+/** The detectors of a process, by the model that a device names. */
+export interface Detectors {
+  /** Null: the one that this process uses for devices that name none. Throws `model_unavailable`, which is that frame's own, and what the look-up throws. */
+  of(model: string | null): Promise<Detector>;
+}
+
 export interface Detector {
   readonly identity: ModelIdentity;
   /** Every class name that the model can ever say. */

@@ -29,6 +29,8 @@ export interface StagedFrame {
   /** Device and its user exist and are switched on, now. */
   readonly enabled: boolean;
   /** Of the device, now; those of a plain camera when it is gone. */
+  /** Name of the model that shall look at it; null: that of the worker. */
+  readonly model: string | null;
   readonly deviceClass: DeviceClass;
   readonly privacyAreas: readonly Polygon[];
   /** What this stage already wrote for this frame in this batch, when an earlier try got that far. */

@@ -5,12 +5,6 @@ import type { Calibration } from './calibration.ts';
 import type { Candidate } from './overlap.ts';
 import { suppressOverlaps } from './overlap.ts';
 
-/**
- * Proposals below this are not looked at. Rules may compare any threshold from 10 % up and stored frames can be judged again by other
- * rules. Below it proposals double (counted down to 0.03) and one in twenty is right.
- */
-export const SCORE_FLOOR = 0.1;
-
 /** Boxes of `candidates` are in pixels of `size`; they are cut at its edges. */
 export function toDetectionSet(
   candidates: readonly Candidate[],
@@ -22,7 +16,7 @@ export function toDetectionSet(
   const detections = suppressOverlaps(candidates).flatMap(({ labelIndex, score, box }): Detection[] => {
     const cut = cutAtEdges(box, size);
     const label = labels[labelIndex];
-    return cut && label !== undefined ? [{ label, score: round(score, 4), probability: round(calibration.toProbability(score), 4), box: cut }] : [];
+    return cut && label !== undefined ? [{ label, score: round(score, 4), probability: round(calibration.toProbability(score, label), 4), box: cut }] : [];
   });
   return { width: size.width, height: size.height, model, detections: detections.sort((a, b) => b.probability - a.probability) };
 }

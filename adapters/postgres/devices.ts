@@ -13,6 +13,8 @@ export interface Device {
   readonly name: string;
   readonly timeZone: string;
   readonly enabled: boolean;
+  /** Name of the model that looks at its frames; null: that of the worker. */
+  readonly model: string | null;
   readonly class: DeviceClass;
   /** Painted over before anything of a frame is kept. */
   readonly privacyAreas: readonly Polygon[];
@@ -25,18 +27,18 @@ export interface SendingDevice extends Pick<Device, 'deviceId' | 'userId' | 'tim
   readonly userEnabled: boolean;
 }
 
-const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled, class, privacy_areas AS "privacyAreas",
+const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled, model, class, privacy_areas AS "privacyAreas",
                  created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** A device may change its owner; frames accepted before keep the old one. Throws `user_unknown`. */
 export async function putDevice(db: Queryable, device: Omit<Device, 'createdAt' | 'updatedAt'>): Promise<Put<Device>> {
   try {
     const [row] = await query<Put<Device>>(db, `
-      INSERT INTO devices (device_id, user_id, name, time_zone, enabled, class, privacy_areas) VALUES ($1, $2, $3, $4, $5, $6, $7)
+      INSERT INTO devices (device_id, user_id, name, time_zone, enabled, model, class, privacy_areas) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
       ON CONFLICT (device_id) DO UPDATE SET user_id = EXCLUDED.user_id, name = EXCLUDED.name, time_zone = EXCLUDED.time_zone,
-        enabled = EXCLUDED.enabled, class = EXCLUDED.class, privacy_areas = EXCLUDED.privacy_areas, updated_at = now()
+        enabled = EXCLUDED.enabled, model = EXCLUDED.model, class = EXCLUDED.class, privacy_areas = EXCLUDED.privacy_areas, updated_at = now()
       RETURNING ${COLUMNS}, xmax = 0 AS created`, [
-      device.deviceId, device.userId, device.name, device.timeZone, device.enabled, device.class, JSON.stringify(device.privacyAreas)]);
+      device.deviceId, device.userId, device.name, device.timeZone, device.enabled, device.model, device.class, JSON.stringify(device.privacyAreas)]);
     return row!;
   } catch (error) {
     if (isMissingReference(error)) throw new Failure('user_unknown', `no user ${device.userId}`);

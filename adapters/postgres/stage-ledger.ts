@@ -22,7 +22,7 @@ export function createStageLedger(pool: Pool): StageLedger {
 interface StagedRow {
   position: number; frame_id: string; captured_at: Instant; accepted_at: Instant; tag: string; user_id: string; device_id: string;
   time_zone: string; sha256: string; standard_sha256: string | null; width: number | null; height: number | null;
-  run: number; notify: boolean; enabled: boolean | null; device_class: DeviceClass | null; privacy_areas: Polygon[] | null;
+  run: number; notify: boolean; enabled: boolean | null; model: string | null; device_class: DeviceClass | null; privacy_areas: Polygon[] | null;
   stored_outcome: StageOutcome['outcome'] | null; stored_code: FailureCode | null;
 }
 
@@ -35,7 +35,7 @@ async function loadStaged(db: Queryable, batchId: string, positions: readonly nu
   const rows = await query<StagedRow>(db, `
     SELECT member.position, frame.frame_id, frame.captured_at, frame.accepted_at, frame.tag, frame.user_id, frame.device_id, frame.time_zone,
            encode(frame.sha256, 'hex') AS sha256, encode(frame.standard_sha256, 'hex') AS standard_sha256, frame.width, frame.height,
-           open.run, open.notify, device.enabled AND owner.enabled AS enabled, device.class AS device_class, device.privacy_areas,
+           open.run, open.notify, device.enabled AND owner.enabled AS enabled, device.model, device.class AS device_class, device.privacy_areas,
            result.outcome AS stored_outcome, result.code AS stored_code
     FROM batch_frames member
     JOIN open_frames open ON open.frame_id = member.frame_id AND open.batch_id = member.batch_id
@@ -50,7 +50,7 @@ async function loadStaged(db: Queryable, batchId: string, positions: readonly nu
     position: row.position, frameId: row.frame_id, capturedAt: row.captured_at, acceptedAt: row.accepted_at, tag: row.tag,
     userId: row.user_id, deviceId: row.device_id, timeZone: row.time_zone, sha256: row.sha256, standardSha256: row.standard_sha256,
     width: row.width, height: row.height, run: row.run, notify: row.notify,
-    enabled: row.enabled ?? false, deviceClass: row.device_class ?? 'camera', privacyAreas: row.privacy_areas ?? [],
+    enabled: row.enabled ?? false, model: row.model, deviceClass: row.device_class ?? 'camera', privacyAreas: row.privacy_areas ?? [],
     stored: row.stored_outcome === null ? null : { outcome: row.stored_outcome, code: row.stored_code },
   }));
 }

@@ -8,6 +8,7 @@ import { visibleUser } from '../authenticate.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';
+import { requireModel } from './models.ts';
 import { DeviceBody, DevicePage, DeviceShape } from '../shapes/accounts.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
 
@@ -25,6 +26,7 @@ export const deviceRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
       name: body.name,
       timeZone: requireTimeZone(body.timeZone),
       enabled: body.enabled ?? true,
+      model: body.model === undefined ? null : await requireModel(pool, body.model),
       class: body.class ?? 'camera',
       privacyAreas: body.privacyAreas ?? [],
     });

@@ -19,12 +19,13 @@ export const DeviceBody = Type.Object({
   name: Text('As it stands in messages, such as `Back door`.'),
   timeZone: Text('IANA name, such as `Europe/Berlin`; local times in rules and messages are of this zone.', 100),
   enabled,
+  model: Type.Optional(Id('Name of the model that shall look at its frames (`GET /v1/models`); left out: the one that the workers use.')),
   class: Type.Optional(oneOf(DEVICE_CLASSES, 'What kind of camera it is, which decides the limits that its frames must keep to; `camera` when left out.')),
   privacyAreas: Type.Optional(list(Polygon('At least three corners.'), { description: 'Parts of the view that are painted over before anything is kept.', maxItems: 32 })),
 }, strict);
 export const DeviceShape = Type.Object({
   deviceId: Type.String(), userId: Type.String(), name: Type.String(), timeZone: Type.String(), enabled: Type.Boolean(),
-  class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), ...stamps,
+  model: nullable(Type.String()), class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), ...stamps,
 });
 export const DevicePage = Type.Object({ devices: list(DeviceShape), next: Next });
 

@@ -52,7 +52,7 @@ export async function startApiUnderTest(overrides: {
   const log: Record<string, unknown>[] = [];
   const frameStore = await openDiskFrameStore({ home, limits: overrides.limits ?? { maxBytes: 1e9, minFreeBytes: 0 } });
   const deps: ApiDeps = {
-    settings: { ...loadSettings({}), ...overrides.settings },
+    settings: { ...loadSettings({}), home, ...overrides.settings },
     pool: db.pool,
     frameStore,
     acceptFrames: createLedger(db.pool).acceptFrames,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Detector } from '../../activities/ports/detector.ts';
-import { meterDetector } from '../../workers/detect-meter.ts';
+import { createDetectMeter } from '../../workers/detect-meter.ts';
 
 /** A detector whose frames end when they are told to, and a clock that moves by hand. */
 function underMeter(threads: number) {
@@ -11,7 +11,8 @@ function underMeter(threads: number) {
     detect: () => new Promise((resolve) => { ends.push(() => resolve({ width: 1, height: 1, model: plain.identity, detections: [] })); }),
     close: async () => {},
   };
-  const { detector, takeLoad } = meterDetector(plain, { slots: 2, threads }, () => nowMs);
+  const { watch, takeLoad } = createDetectMeter({ slots: 2, threads }, () => nowMs);
+  const detector = watch(plain);
   return {
     takeLoad,
     begin: () => detector.detect({ sha256: '', jpeg: async () => Buffer.alloc(0) }, { width: 1, height: 1 }),

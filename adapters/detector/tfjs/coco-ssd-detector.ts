@@ -2,9 +2,10 @@
 import type { Detector } from '../../../activities/ports/detector.ts';
 import type { ModelIdentity } from '../../../contracts/detection.ts';
 import { calibrationOf } from '../calibration.ts';
-import { SCORE_FLOOR, toDetectionSet } from '../detection-set.ts';
+import { toDetectionSet } from '../detection-set.ts';
 import { openInference } from '../inference.ts';
 import type { InferenceOptions } from '../inference.ts';
+import { SCORE_FLOOR } from '../known-models.ts';
 import { COCO_LABELS } from '../labels.ts';
 import type { Candidate } from '../overlap.ts';
 import { digestWeights } from '../weights-digest.ts';
@@ -21,7 +22,7 @@ export interface CocoSsdOptions extends InferenceOptions {
 const SIDE_PIXELS = 300;
 
 export async function openCocoSsd({ modelFolder, name, version, threads, decode }: CocoSsdOptions): Promise<Detector> {
-  const calibration = calibrationOf(name);
+  const calibration = calibrationOf({ name, version });
   const sha256 = await digestWeights(await listModelFiles(modelFolder));
   const identity: ModelIdentity = { name, version, sha256, runtime: 'tfjs-wasm', calibration: calibration.name };
   const setup: CocoSsdSetup = { modelFolder, sidePixels: SIDE_PIXELS, scoreFloor: SCORE_FLOOR };

@@ -7,7 +7,7 @@ import type { Box, ModelIdentity } from '../../../contracts/detection.ts';
 const model: ModelIdentity = { name: 'm', version: '1', sha256: '00', runtime: 'none', calibration: 'none' };
 const size = { width: 100, height: 80 };
 const boxesOf = (...boxes: Box[]) =>
-  toDetectionSet(boxes.map((box, i) => ({ labelIndex: i, score: 0.9 - i / 100, box })), size, COCO_LABELS, model, calibrationOf('m')).detections.map(({ box }) => box);
+  toDetectionSet(boxes.map((box, i) => ({ labelIndex: i, score: 0.9 - i / 100, box })), size, COCO_LABELS, model, calibrationOf({ name: 'm', version: '1' })).detections.map(({ box }) => box);
 
 describe('a detection set', () => {
   it('has boxes cut at the edges of the picture, in tenths of a pixel', () => {
@@ -31,9 +31,10 @@ describe('a detection set', () => {
     });
   });
 
-  it('says probability is the score where no calibration is fitted', () => {
-    expect(calibrationOf('yolox-nano')).toMatchObject({ name: 'none' });
-    expect(calibrationOf('yolox-nano').toProbability(0.42)).toBe(0.42);
+  it('has probabilities that depend on the class where the calibration says so', () => {
+    const calibration = { name: 'test', toProbability: (score: number, label: string) => (label === 'person' ? score : 0.1) };
+    const candidates = [0, 16].map((labelIndex) => ({ labelIndex, score: 0.9, box: [50 * Number(labelIndex > 0), 0, 10, 10] as const }));
+    expect(toDetectionSet(candidates, size, COCO_LABELS, model, calibration).detections.map(({ label, probability }) => [label, probability])).toEqual([['person', 0.9], ['dog', 0.1]]);
   });
 });
 
