@@ -25,6 +25,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
         { name: 'incidents', description: 'What people are told about' },
         { name: 'accounts', description: 'Users, devices, contacts, assignments' },
         { name: 'rules', description: 'What is unsafe' },
+        { name: 'models', description: 'What looks at frames' },
         { name: 'keys', description: 'Who may call' },
         { name: 'operations', description: 'Does it add up, what failed' },
         { name: 'health', description: 'Alive, ready, figures' },

@@ -372,6 +372,35 @@ COMMENT ON COLUMN matches.suppressed IS 'Cause (contracts/terminal-states.ts SUP
 COMMENT ON COLUMN matches.matched_at IS 'Clock of the database.';
 COMMENT ON INDEX matches_incident IS 'The frames of an incident.';
 
+CREATE TABLE models (
+  name           text        NOT NULL,
+  version        text        NOT NULL,
+  head           text        NOT NULL,
+  sha256         bytea       NOT NULL,
+  labels         text[]      NOT NULL,
+  licence        text        NOT NULL,
+  input          jsonb       NOT NULL,
+  thresholds     jsonb       NOT NULL,
+  current        boolean     NOT NULL,
+  registered_at  timestamptz NOT NULL DEFAULT now(),
+  registered_by  text        NOT NULL,
+  CONSTRAINT models_pkey PRIMARY KEY (name, version)
+);
+CREATE UNIQUE INDEX models_one_current ON models USING btree (name) WHERE current;
+COMMENT ON TABLE models IS 'Models that users registered, beside those that come with the product. A version never changes; detections name theirs.';
+COMMENT ON COLUMN models.name IS 'What a device names.';
+COMMENT ON COLUMN models.version IS 'Names weights and input.';
+COMMENT ON COLUMN models.head IS 'How its output is read: one of contracts/model.ts ONNX_HEADS.';
+COMMENT ON COLUMN models.sha256 IS 'Of the weights; their name in the model store.';
+COMMENT ON COLUMN models.labels IS 'Class names in the order in which the network numbers them.';
+COMMENT ON COLUMN models.licence IS 'Under which the weights may be used, as whoever registered them says.';
+COMMENT ON COLUMN models.input IS 'How a picture becomes its input (contracts/model.ts InputRule).';
+COMMENT ON COLUMN models.thresholds IS 'Scores: floor, below which nothing is kept, and usual.';
+COMMENT ON COLUMN models.current IS 'True for the version that devices get that name the model. None is once it was removed.';
+COMMENT ON COLUMN models.registered_at IS 'Clock of the database.';
+COMMENT ON COLUMN models.registered_by IS 'Id of the key that put it.';
+COMMENT ON INDEX models_one_current IS 'The model by its name.';
+
 CREATE TABLE open_frames (
   frame_id     uuid        NOT NULL,
   captured_at  timestamptz NOT NULL,
@@ -576,13 +605,16 @@ COMMENT ON COLUMN contacts.updated_at IS 'Last PUT.';
 COMMENT ON INDEX contacts_user_id IS 'Contacts of one user in the order of telling.';
 
 CREATE TABLE devices (
-  device_id   text        NOT NULL,
-  user_id     text        NOT NULL,
-  name        text        NOT NULL,
-  time_zone   text        NOT NULL,
-  enabled     boolean     NOT NULL DEFAULT true,
-  created_at  timestamptz NOT NULL DEFAULT now(),
-  updated_at  timestamptz NOT NULL DEFAULT now(),
+  device_id      text        NOT NULL,
+  user_id        text        NOT NULL,
+  name           text        NOT NULL,
+  time_zone      text        NOT NULL,
+  enabled        boolean     NOT NULL DEFAULT true,
+  created_at     timestamptz NOT NULL DEFAULT now(),
+  updated_at     timestamptz NOT NULL DEFAULT now(),
+  class          text        NOT NULL DEFAULT 'camera'::text,
+  privacy_areas  jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  model          text,
   CONSTRAINT devices_pkey PRIMARY KEY (device_id),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
@@ -595,6 +627,9 @@ COMMENT ON COLUMN devices.time_zone IS 'IANA name; local times in rules and mess
 COMMENT ON COLUMN devices.enabled IS 'False refuses new frames and rejects those still waiting.';
 COMMENT ON COLUMN devices.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN devices.updated_at IS 'Last PUT.';
+COMMENT ON COLUMN devices.class IS 'One of contracts/device.ts DEVICE_CLASSES; decides the limits of its frames.';
+COMMENT ON COLUMN devices.privacy_areas IS 'List of polygons, each a list of [x, y] in shares of the upright picture: painted over before anything is kept.';
+COMMENT ON COLUMN devices.model IS 'Name of the model that looks at its frames, registered or part of the product; null: the one that the worker uses.';
 COMMENT ON INDEX devices_user_id IS 'Lists the devices of one user.';
 
 CREATE TABLE rule_assignments (

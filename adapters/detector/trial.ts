@@ -1,6 +1,7 @@
 /** Tries a model that somebody brought, before any frame depends on it, in a process of its own: a file built to do harm takes nothing else along. */
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { Detector } from '../../activities/ports/detector.ts';
 import { Failure, failureIn } from '../../contracts/failures.ts';
 import type { ModelDescription } from '../../contracts/model.ts';
 import { decodeHere } from '../images/model-input.ts';
@@ -40,12 +41,19 @@ export async function tryModel(path: string, model: ModelDescription): Promise<v
 /** In that process. */
 export async function runTrial({ path, model }: Trial): Promise<TrialAnswer> {
   try {
-    const detector = await openModel(model, path, { threads: 1, decode: decodeHere });
-    const jpeg = await sharp({ create: { ...PICTURE, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 40 } } }).jpeg().toBuffer();
-    await detector.detect({ sha256: '', jpeg: async () => jpeg }, PICTURE);
-    await detector.close();
+    await answersOnce(await openModel(model, path, { threads: 1, decode: decodeHere }));
     return { refused: null };
   } catch (error) {
     return { refused: failureIn(error)?.detail ?? String(error) };
+  }
+}
+
+/** Its threads would keep the process alive. */
+async function answersOnce(detector: Detector): Promise<void> {
+  try {
+    const jpeg = await sharp({ create: { ...PICTURE, channels: 3, background: '#808080', noise: { type: 'gaussian', mean: 128, sigma: 40 } } }).jpeg().toBuffer();
+    await detector.detect({ sha256: '', jpeg: async () => jpeg }, PICTURE);
+  } finally {
+    await detector.close();
   }
 }

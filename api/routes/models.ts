@@ -105,6 +105,9 @@ const isKnown = (name: string): boolean => KNOWN_MODELS.some((model) => model.na
 const ofProduct = ({ asset: _, ...model }: (typeof KNOWN_MODELS)[number]): Omit<StoredModel, 'registeredAt'> & { registeredAt: null } => ({ ...model, registeredAt: null });
 
 function described(name: string, { version, head, sha256, licence, labels = COCO_LABELS, input = USUAL_INPUT[head], thresholds = USUAL_THRESHOLDS }: ModelBody): ModelDescription {
-  if (input.kind !== 'within' || head === 'yolox') return { name, version, head, sha256: sha256.toLowerCase(), licence, labels, input, thresholds };
-  throw new Failure('request_malformed', `body.input: only the head yolox takes any size, ${head} needs letterbox or stretch`);
+  if (input.kind === 'within' && head !== 'yolox') throw new Failure('request_malformed', `body.input: only the head yolox takes any size, ${head} needs letterbox or stretch`);
+  const sides = input.kind === 'within' ? [input.longSidePixels, input.shortSidePixels] : [input.sidePixels];
+  // Its grid has no half cells.
+  if (head === 'yolox' && sides.some((side) => side % 32 !== 0)) throw new Failure('request_malformed', 'body.input: the head yolox needs sides that are multiples of 32');
+  return { name, version, head, sha256: sha256.toLowerCase(), licence, labels, input, thresholds };
 }

@@ -5,8 +5,8 @@ import type { InputRule } from '../../contracts/model.ts';
 import { MODEL_HEADS, ONNX_HEADS } from '../../contracts/model.ts';
 import { Count, Instant, Text, list, nullable, oneOf, strict } from './primitives.ts';
 
-// A side below 32 has no cell; one above 4096 needs gigabytes while it runs.
-const Side = (description: string) => Type.Integer({ description, minimum: 32, maximum: 4_096, multipleOf: 32 });
+// A side below 32 holds nothing that could be told apart; one above 4096 needs gigabytes while it runs.
+const Side = (description: string) => Type.Integer({ description, minimum: 32, maximum: 4_096 });
 const Sha256 = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'Of the weights, hex.' });
 
 const InputRuleShape = Type.Unsafe<InputRule>(Type.Union([

@@ -54,6 +54,10 @@ describe('weights', () => {
     expect(answer.json.detail).toMatch(/does not start/);
   });
 
+  it('of a grid need sides that it can be laid over', async () => {
+    expect((await api.put('/v1/models/mine', body('0'.repeat(64), { input: { kind: 'letterbox', sidePixels: 300 } }))).json).toMatchObject({ code: 'request_malformed', detail: expect.stringContaining('multiples of 32') });
+  });
+
   it('only of a head that takes any size may be fed within bounds', async () => {
     const input = { kind: 'within', longSidePixels: 640, shortSidePixels: 384 };
     expect((await api.put('/v1/models/mine', body('0'.repeat(64), { head: 'detr', input }))).json).toMatchObject({ code: 'request_malformed', detail: expect.stringContaining('body.input') });
