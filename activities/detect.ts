@@ -2,10 +2,12 @@
 import type { DetectActivities } from '../contracts/activities.ts';
 import type { DetectionSet } from '../contracts/detection.ts';
 import { Failure } from '../contracts/failures.ts';
-import type { StageInput, StageResult } from '../contracts/pipeline.ts';
+import type { DetectResult, StageInput } from '../contracts/pipeline.ts';
 import { STAGES } from '../contracts/stages.ts';
 import { detectionsPath, parseTag } from '../contracts/tag.ts';
+import { boundFor } from './bound-for.ts';
 import { watchingDeaths } from './death-watch.ts';
+import type { DetectionReader } from './ports/detections.ts';
 import type { Detectors } from './ports/detector.ts';
 import type { FrameStore } from './ports/frame-store.ts';
 import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
@@ -18,7 +20,7 @@ export interface Detected {
   readonly path: string;
 }
 
-export interface DetectionLedger extends Pick<StageLedger, 'load'> {
+export interface DetectionLedger extends Pick<StageLedger, 'load'>, DetectionReader {
   saveDetections(batchId: string, outcomes: readonly Worked<Detected>[]): Promise<void>;
 }
 
@@ -33,18 +35,18 @@ export interface DetectPorts {
 
 export function createDetectActivities(ports: DetectPorts): DetectActivities {
   return {
-    detectObjects: (input) => watchingDeaths<StageResult>(
+    detectObjects: (input) => watchingDeaths<DetectResult>(
       input, STAGES.detect.heartbeatMs, { exceptions: [] }, (asked) => unfinished(asked, 'detect', ports.ledger), (asked) => detect(asked, ports)),
   };
 }
 
-async function detect(input: StageInput, ports: DetectPorts): Promise<StageResult> {
-  const { exceptions } = await runStage<Detected>(input, {
+async function detect(input: StageInput, ports: DetectPorts): Promise<DetectResult> {
+  const { frames, exceptions } = await runStage<Detected>(input, {
     stage: 'detect', ledger: ports.ledger, log: ports.log, concurrency: ports.concurrency,
     work: (frame) => detectIn(frame, ports),
     save: (outcomes) => ports.ledger.saveDetections(input.batchId, outcomes),
   });
-  return { exceptions };
+  return { exceptions, ...(await boundFor(frames, ports.ledger)) };
 }
 
 async function detectIn(frame: StagedFrame, { store, detectors }: DetectPorts): Promise<Detected> {

@@ -1,6 +1,6 @@
 /** The frame pipeline as its starters see it: workflow name, id, input, result. */
 import type { FrameException, FrameRef, StagedException } from './frame.ts';
-import type { Placement } from './stages.ts';
+import type { ChoosyStage, Placement } from './stages.ts';
 
 export const FRAME_PIPELINE = 'framePipeline';
 
@@ -11,7 +11,7 @@ export const batchIdOf = (workflowId: string): string => workflowId;
 export interface FramePipelineInput {
   readonly batchId: string;
   readonly placement: Placement;
-  /** One frame that must not share a worker: validate and detect run in quarantine, whatever the placement. */
+  /** One frame that must not share a worker: the stages that decode pictures run in quarantine, whatever the placement. */
   readonly alone?: boolean;
   /** In capture order per device; a frame's index here is its position in every stage call. */
   readonly frames: readonly FrameRef[];
@@ -31,6 +31,14 @@ export interface StageResult {
 export interface ValidateResult extends StageResult {
   /** What the ledger has as owner and zone, per position that went well: the tag step compares the tag with it. */
   readonly owners: readonly { readonly position: number; readonly userId: string; readonly timeZone: string }[];
+}
+
+export interface DetectResult extends StageResult {
+  /**
+   * For each stage that takes some frames only, the positions that show what it asks for; none are named while no stage asks. A worker that does not
+   * know the stage yet says nothing of it.
+   */
+  readonly boundFor?: { readonly [Name in ChoosyStage]?: readonly number[] };
 }
 
 export interface EvaluateResult extends StageResult {

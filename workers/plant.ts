@@ -9,6 +9,7 @@ import { MIGRATION_LIMIT_MS, migrate } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
+import { LOCAL_STAGES, PICTURE_STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { resolveAsset } from '../scripts/provision/assets.mjs';
 import { ensureAdminKey } from './admin-key.ts';
@@ -24,9 +25,9 @@ const STEPS_BACK = { niceness: 10 } as const;
 
 /** What decodes foreign bytes stands apart from what must not fall with it. */
 export const ONE_BOX: readonly ChildPlan[] = [
-  { ...workerPlan('pictures', ['validate', 'detect']), ...STEPS_BACK },
+  { ...workerPlan('pictures', PICTURE_STAGES), ...STEPS_BACK },
   { ...workerPlan('quarantine', ['quarantine']), ...STEPS_BACK },
-  workerPlan('flow', ['workflows', 'evaluate', 'alert', 'record', 'incidents', 'messages', 'dispatch']),
+  workerPlan('flow', ['workflows', ...LOCAL_STAGES, 'incidents', 'messages', 'dispatch']),
 ];
 
 /** `options` are those of the first start; a restart keeps the port, which callers know by now. */

@@ -16,7 +16,7 @@ import { createOutbox } from '../adapters/postgres/outbox.ts';
 import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
 import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
-import { STAGES } from '../contracts/stages.ts';
+import { PICTURE_STAGES, STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { openChannels } from './channels.ts';
 import { createDetectMeter } from './detect-meter.ts';
@@ -62,7 +62,10 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
     const common = { ledger, store: await deps.frameStore(), log: deps.log, concurrency: 1 };
     return {
       detector: inUse,
-      activities: { ...createValidateActivities({ ...common, images: createImageReader() }), ...createDetectActivities({ ...common, detectors }) },
+      activities: {
+        ...(await laterPictureStages(deps)),
+        ...createValidateActivities({ ...common, images: createImageReader() }), ...createDetectActivities({ ...common, detectors }),
+      },
     };
   },
 
@@ -97,3 +100,9 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
     };
   },
 };
+
+/** Every stage that decodes pictures and has no form of its own for quarantine: there as it is elsewhere, a frame at a time. */
+async function laterPictureStages(deps: Dependencies): Promise<object> {
+  const later = PICTURE_STAGES.filter((stage) => stage !== 'validate' && stage !== 'detect');
+  return Object.assign({}, ...(await Promise.all(later.map((stage) => STAGE_REGISTRY[stage](deps)))).map(({ activities }) => activities)) as object;
+}

@@ -1,29 +1,38 @@
 /** Which frames of a batch are still under way, and what became of the others. Plain state of one workflow run. */
 import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import type { StageCall } from '../contracts/activities.ts';
 import { isFailureCode } from '../contracts/failures.ts';
 import type { FailureCode } from '../contracts/failures.ts';
 import type { FrameException, StagedException } from '../contracts/frame.ts';
 import type { FramePipelineInput, StageInput, StageResult } from '../contracts/pipeline.ts';
-import type { FrameStage } from '../contracts/stages.ts';
+import type { FrameStage, QueuedStage } from '../contracts/stages.ts';
+import type { PipelineStages } from './stage-proxies.ts';
+
+/** Record takes the whole batch home, whatever became of its frames. */
+type StageOnTheWay = Exclude<QueuedStage, 'record'>;
+type ResultOf<Name extends StageOnTheWay> = Awaited<ReturnType<StageCall<Name>>>;
 
 export class BatchProgress {
   readonly exceptions: StagedException[] = [];
   readonly #batchId: string;
+  readonly #stages: PipelineStages;
   #positions: number[];
 
-  constructor(input: FramePipelineInput) {
+  constructor(input: FramePipelineInput, stages: PipelineStages) {
     this.#batchId = input.batchId;
+    this.#stages = stages;
     this.#positions = input.frames.map((_, position) => position);
   }
 
   /** Sends the frames that are under way (or those of them in `only`) through a stage; undefined when there were none or the stage broke. */
-  async through<R extends StageResult>(stage: FrameStage, run: (input: StageInput) => Promise<R>, only?: readonly number[]): Promise<R | undefined> {
+  async through<Name extends StageOnTheWay>(stage: Name, only?: readonly number[]): Promise<ResultOf<Name> | undefined> {
     const positions = only === undefined ? this.#positions : this.#positions.filter((position) => only.includes(position));
     if (positions.length === 0) return undefined;
     try {
-      const result = await run({ batchId: this.#batchId, positions });
+      const ask: (input: StageInput) => Promise<StageResult> = this.#stages[stage];
+      const result = await ask({ batchId: this.#batchId, positions });
       this.note(stage, result.exceptions);
-      return result;
+      return result as ResultOf<Name>;
     } catch (error) {
       if (isCancellation(error) || !(error instanceof ActivityFailure || error instanceof ApplicationFailure)) throw error;
       this.note(stage, this.#broken(positions, error));

@@ -1,12 +1,10 @@
 /** One proxy per stage and place, with limits from the stage table. No activity code is imported here, only types. */
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
-import type {
-  AlertActivities, DetectActivities, EvaluateActivities, MessageActivities, RecordActivities, ValidateActivities,
-} from '../contracts/activities.ts';
+import type { MessageActivities, StageCall } from '../contracts/activities.ts';
 import type { FramePipelineInput } from '../contracts/pipeline.ts';
-import { STAGES } from '../contracts/stages.ts';
-import type { ActivityStage } from '../contracts/stages.ts';
+import { FRAME_STAGE_ROWS, STAGES } from '../contracts/stages.ts';
+import type { ActivityStage, FrameStageRow, QueuedStage } from '../contracts/stages.ts';
 
 /**
  * Tries are unlimited: what is retryable is a dependency that is away, and an outage must make frames late, not failed.
@@ -33,30 +31,17 @@ function beside(stage: ActivityStage): LocalActivityOptions {
   };
 }
 
-export type FrameStages = ValidateActivities & DetectActivities & EvaluateActivities & AlertActivities & RecordActivities;
+export type PipelineStages = { readonly [Name in QueuedStage]: StageCall<Name> };
 
-const { validateFrames } = proxyActivities<ValidateActivities>(on(STAGES.validate));
-const { detectObjects } = proxyActivities<DetectActivities>(on(STAGES.detect));
-const { evaluateRules } = proxyActivities<EvaluateActivities>(on(STAGES.evaluate));
-const { raiseAlerts } = proxyActivities<AlertActivities>(on(STAGES.alert));
-const { recordOutcomes } = proxyActivities<RecordActivities>(on(STAGES.record));
-const SPREAD: FrameStages = { validateFrames, detectObjects, evaluateRules, raiseAlerts, recordOutcomes };
+/** Every stage where this batch runs it, by the input alone: the same history always asks for the same things. */
+export function stagesOf(input: FramePipelineInput): PipelineStages {
+  return Object.fromEntries(FRAME_STAGE_ROWS.map(([name, row]) => [name, activitiesOf(row, input)[row.activity]])) as unknown as PipelineStages;
+}
 
-/** Keyed by contracts/stages.ts LOCAL_STAGES. */
-const LOCAL: EvaluateActivities & AlertActivities & RecordActivities = {
-  evaluateRules: proxyLocalActivities<EvaluateActivities>(beside(STAGES.evaluate)).evaluateRules,
-  raiseAlerts: proxyLocalActivities<AlertActivities>(beside(STAGES.alert)).raiseAlerts,
-  recordOutcomes: proxyLocalActivities<RecordActivities>(beside(STAGES.record)).recordOutcomes,
-};
-
-const QUARANTINE: ValidateActivities & DetectActivities = {
-  validateFrames: proxyActivities<ValidateActivities>(on(STAGES.validate, STAGES.quarantine)).validateFrames,
-  detectObjects: proxyActivities<DetectActivities>(on(STAGES.detect, STAGES.quarantine)).detectObjects,
-};
-
-/** Where each stage of this batch runs, by its input alone: the same history always asks for the same things. */
-export function stagesOf({ placement, alone = false }: FramePipelineInput): FrameStages {
-  return { ...SPREAD, ...(placement === 'compact' ? LOCAL : {}), ...(alone ? QUARANTINE : {}) };
+function activitiesOf(row: FrameStageRow, { placement, alone = false }: FramePipelineInput) {
+  if (alone && row.work === 'pictures') return proxyActivities(on(row, STAGES.quarantine));
+  if (placement === 'compact' && row.work === 'rows') return proxyLocalActivities(beside(row));
+  return proxyActivities(on(row));
 }
 
 export const { deliverMessages, reviewIncident } = proxyActivities<MessageActivities>(on(STAGES.messages));

@@ -1,7 +1,9 @@
-/** What validate and detect write about their frames, under the fence. */
+/** What the stages that look at pictures write about their frames, under the fence, and what detect left for those after it. */
 import type { Detected, DetectionLedger } from '../../activities/detect.ts';
 import type { Standardised, ValidationLedger } from '../../activities/validate.ts';
+import type { StagedFrame, StageLedger, StageOutcome } from '../../activities/ports/staged-frame.ts';
 import type { Worked } from '../../activities/stage-run.ts';
+import type { DetectionSet } from '../../contracts/detection.ts';
 import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
@@ -12,10 +14,15 @@ export interface FrameResultOptions {
   readonly invalidFrameDays: number;
 }
 
-export function createFrameResults(pool: Pool, options: FrameResultOptions): ValidationLedger & DetectionLedger {
+export function createFrameResults(pool: Pool, options: FrameResultOptions): ValidationLedger & DetectionLedger & StageLedger {
   const { load } = createStageLedger(pool);
   return {
     load,
+    detections: (frames) => readDetections(pool, frames),
+    save: (batchId, stage, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
+      await saveOutcomes(client, batchId, stage, held);
+      await saveInvalid(client, held, options.invalidFrameDays);
+    }),
     saveValidations: (batchId, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'validate', held);
       await saveStandardised(client, held.filter((outcome) => outcome.outcome === 'done'));
@@ -41,7 +48,7 @@ async function saveStandardised(client: Client, good: readonly Worked<Standardis
 }
 
 /** Whichever stage refused them: detect meets what a decoder of another kind let pass. */
-async function saveInvalid(client: Client, held: readonly Worked<unknown>[], days: number): Promise<void> {
+async function saveInvalid(client: Client, held: readonly StageOutcome[], days: number): Promise<void> {
   const refused = held.filter((outcome) => outcome.outcome === 'refused');
   if (refused.length === 0) return;
   await query(client, `
@@ -65,5 +72,14 @@ async function saveDetected(client: Client, batchId: string, good: readonly Work
   [rows(good, ({ frame, made }) => ({ frame_id: frame.frameId, captured_at: frame.capturedAt, file_path: made?.path, ...made?.set })), batchId]);
 }
 
+async function readDetections(pool: Pool, frames: readonly StagedFrame[]): Promise<ReadonlyMap<string, DetectionSet>> {
+  if (frames.length === 0) return new Map();
+  const { from, to } = captureSpan(frames.map(({ capturedAt }) => capturedAt));
+  const seen = await query<DetectionSet & { frame_id: string }>(pool, `
+    SELECT frame_id, model, width, height, detections FROM frame_detections WHERE frame_id = ANY($1) AND captured_at BETWEEN $2 AND $3`,
+  [frames.map(({ frameId }) => frameId), from, to]);
+  return new Map(seen.map(({ frame_id, ...set }) => [frame_id, set]));
+}
+
 /** Many rows as one parameter: arrays of arrays, such as the warnings of each frame, have no other way in. */
-const rows = <T>(outcomes: readonly Worked<T>[], row: (outcome: Worked<T>) => object): string => JSON.stringify(outcomes.map(row));
+const rows = <T>(outcomes: readonly T[], row: (outcome: T) => object): string => JSON.stringify(outcomes.map(row));

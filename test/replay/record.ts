@@ -4,24 +4,32 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ApplicationFailure } from '@temporalio/common';
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
+import type { WorkflowBundleOption } from '@temporalio/worker';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DOORBELL_SIGNAL } from '../../contracts/incident.ts';
-import { STAGES } from '../../contracts/stages.ts';
+import { FRAME_STAGE_ROWS, STAGES } from '../../contracts/stages.ts';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
 import { BrokenStage } from './scenarios.ts';
-import type { AllActivities, Scenario } from './scenarios.ts';
+import type { Scenario } from './scenarios.ts';
 
 /** Method to stage, so that each activity is served on the queue that its stage names. */
-const QUEUE_OF: Record<keyof AllActivities, string> = {
-  validateFrames: STAGES.validate.taskQueue, detectObjects: STAGES.detect.taskQueue, evaluateRules: STAGES.evaluate.taskQueue,
-  raiseAlerts: STAGES.alert.taskQueue, recordOutcomes: STAGES.record.taskQueue,
+const QUEUE_OF: Readonly<Record<string, string>> = {
+  ...Object.fromEntries(FRAME_STAGE_ROWS.map(([, { activity, taskQueue }]) => [activity, taskQueue])),
   deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue,
 };
 
-export async function recordHistory(scenario: Scenario, address: string): Promise<object> {
+export interface Recording {
+  /** Of other workflow code than that of today. */
+  readonly workflowBundle?: WorkflowBundleOption;
+  readonly namespace?: string;
+  /** Of activities that the stage table does not know. */
+  readonly queues?: Readonly<Record<string, string>>;
+}
+
+export async function recordHistory(scenario: Scenario, address: string, { workflowBundle: bundle, namespace = 'default', queues = {} }: Recording = {}): Promise<object> {
   const connection = await NativeConnection.connect({ address });
   const clientConnection = await Connection.connect({ address });
-  const client = new Client({ connection: clientConnection });
+  const client = new Client({ connection: clientConnection, namespace });
   const taskQueue = `record-${randomUUID()}`;
   let reviews = 0;
   const activities = Object.fromEntries(Object.entries(scenario.activities).map(([name, run]) => [name, async (input: never) => {
@@ -34,9 +42,10 @@ export async function recordHistory(scenario: Scenario, address: string): Promis
     }
   }]));
   // With activities of its own for those that a compact pipeline runs beside itself.
-  const workers = [await Worker.create({ connection, taskQueue, workflowBundle: await workflowBundle(), identity: 'recorder', activities, enableNonLocalActivities: false })];
-  for (const queue of new Set([STAGES.quarantine.taskQueue, ...Object.keys(activities).map((name) => QUEUE_OF[name as keyof AllActivities])])) {
-    workers.push(await Worker.create({ connection, taskQueue: queue, activities, identity: 'recorder' }));
+  const workers = [await Worker.create({ connection, namespace, taskQueue, workflowBundle: bundle ?? await workflowBundle(), identity: 'recorder', activities, enableNonLocalActivities: false })];
+  const queueOf = { ...QUEUE_OF, ...queues };
+  for (const queue of new Set([STAGES.quarantine.taskQueue, ...Object.keys(activities).map((name) => queueOf[name]!)])) {
+    workers.push(await Worker.create({ connection, namespace, taskQueue: queue, activities, identity: 'recorder' }));
   }
   const running = workers.map((worker) => worker.run());
   try {

@@ -4,13 +4,13 @@ import { historyFromJSON } from '@temporalio/common/lib/proto-utils.js';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { workflowBundle } from '../../workers/workflow-bundle.ts';
+import { payloadBytes } from './history.ts';
 import { SCENARIOS } from './scenarios.ts';
 
 const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
 /** Design, section 1: history stays small. */
 const MOST_BYTES_PER_FRAME = 256;
 
-interface Payload { readonly data?: string }
 interface HistoryEvent { readonly eventType: string; readonly [attributes: string]: unknown }
 interface History { readonly events: HistoryEvent[] }
 
@@ -57,13 +57,3 @@ describe('recorded histories', () => {
     }
   });
 });
-
-function payloadBytes(history: History): number {
-  let bytes = 0;
-  JSON.stringify(history, (_key, value: unknown) => {
-    const data = (value as Payload | null)?.data;
-    if (typeof data === 'string') bytes += Buffer.from(data, 'base64').length;
-    return value;
-  });
-  return bytes;
-}

@@ -1,22 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import type { StagedException } from '../../contracts/frame.ts';
-
-interface ScheduledEvent {
-  readonly activityTaskScheduledEventAttributes?: {
-    readonly activityType: { readonly name: string };
-    readonly taskQueue: { readonly name: string };
-    readonly input: { readonly payloads: readonly { readonly data: string }[] };
-  };
-}
+import { callsIn, positionsIn } from '../replay/history.ts';
+import type { Call, HistoryEvent } from '../replay/history.ts';
 
 interface LocalEvent {
   readonly markerRecordedEventAttributes?: { readonly markerName: string; readonly details: { readonly data: { readonly payloads: readonly { readonly data: string }[] } } };
 }
 
-type History = { readonly events: readonly (ScheduledEvent & LocalEvent)[] };
-
-interface Call { readonly activity: string; readonly queue: string; readonly input: unknown }
+type History = { readonly events: readonly (HistoryEvent & LocalEvent)[] };
 
 const historyOf = async (scenario: string): Promise<History> =>
   JSON.parse(await readFile(new URL(`../replay/histories/${scenario}.json`, import.meta.url), 'utf8')) as History;
@@ -29,13 +21,7 @@ async function localCallsOf(scenario: string): Promise<string[]> {
 }
 
 /** What the pipeline asked for, in order, as its recorded history tells; a replay test holds the history against today's code. */
-async function callsOf(scenario: string): Promise<Call[]> {
-  const { events } = await historyOf(scenario);
-  return events.flatMap(({ activityTaskScheduledEventAttributes: call }) => call === undefined ? [] : [{
-    activity: call.activityType.name, queue: call.taskQueue.name,
-    input: JSON.parse(Buffer.from(call.input.payloads[0]?.data ?? '', 'base64').toString('utf8')) as unknown,
-  }]);
-}
+const callsOf = async (scenario: string): Promise<Call[]> => callsIn(await historyOf(scenario));
 
 const recorded = async (scenario: string): Promise<readonly StagedException[]> =>
   ((await callsOf(scenario)).at(-1)?.input as { exceptions: StagedException[] }).exceptions;
@@ -92,8 +78,7 @@ describe('the frame pipeline', () => {
 
   it('lets one bad frame take none of its neighbours with it', async () => {
     const calls = await callsOf('mixed-batch');
-    const asked = (name: string) => (calls.find(({ activity }) => activity === name)?.input as { positions: number[] }).positions;
-    expect([asked('detectObjects'), asked('evaluateRules'), asked('raiseAlerts')]).toEqual([[0, 2, 3], [0, 3], [3]]);
+    expect(['detectObjects', 'evaluateRules', 'raiseAlerts'].map((activity) => positionsIn(calls, activity))).toEqual([[0, 2, 3], [0, 3], [3]]);
     expect(await recorded('mixed-batch')).toEqual([
       { stage: 'validate', position: 1, outcome: 'refused', code: 'image_void' }, { stage: 'detect', position: 2, outcome: 'retry', code: 'worker_died' },
     ]);

@@ -44,6 +44,7 @@ const WRITES: Readonly<Record<string, (batchId: string) => Promise<unknown>>> = 
   validate: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised)),
   'validate that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised, 'refused')),
   detect: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveDetections(batchId, worked(detected)),
+  'a later stage that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).save(batchId, 'evaluate', worked(undefined, 'refused')),
   evaluate: (batchId) => createJudgementLedger(db.pool).saveJudgements(batchId, worked(judged), new Map([['gate', 0]])),
   'alert that decides': (batchId) => createIncidentLedger(db.pool).decide(batchId, [{ frame: frames[0]!, verdict: matching('7') }], () => ({ kind: 'open' })),
   alert: (batchId) => createStageLedger(db.pool).save(batchId, 'alert', worked(undefined)),
