@@ -1,4 +1,5 @@
-/** Every setting of Watchpost, in one table; the part of the frame store stands beside it. `load.ts` reads it, `docs/settings.md` is made from it. */
+/** Every setting of Watchpost, in one table; the parts of the frame store and of the device classes stand beside it. `load.ts` reads it, `docs/settings.md` is made from it. */
+import { DEVICE_CLASS_SETTINGS } from './device-class-settings.ts';
 import { FRAME_STORE_SETTINGS } from './frame-store-settings.ts';
 import { choice, folder, line, optionalAddress, optionalPath, optionalSecretUrl, optionalWebAddress, wholeNumber } from './kinds.ts';
 import type { Setting } from './kinds.ts';
@@ -200,6 +201,7 @@ export const SETTINGS = {
     meaning: 'How long refused frames stay in the invalid-frame repository.',
     reason: 'Long enough to look into a camera that sends rubbish.',
   }),
+  ...DEVICE_CLASS_SETTINGS,
   incidentQuietSeconds: wholeNumber({
     variable: 'WATCHPOST_INCIDENT_QUIET_SECONDS',
     min: 1,

@@ -9,6 +9,7 @@ import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
 import { connectClient, patiently } from '../adapters/temporal/connection.ts';
 import type { TemporalClient } from '../adapters/temporal/connection.ts';
+import { limitsByClass } from '../config/device-class-settings.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
 import type { OpenDetector } from './detector.ts';
@@ -49,7 +50,7 @@ export function openDependencies(settings: Settings, log: Log, options: Dependen
   return {
     settings, log, databaseUrl, onClose, openDetector: options.openDetector,
     pictures: once(async () => {
-      const reader = await openPictureReader({ keeps: options.keepsPictures ?? false });
+      const reader = await openPictureReader({ keeps: options.keepsPictures ?? false, limits: limitsByClass(settings) });
       onClose(() => reader.close());
       return reader;
     }),

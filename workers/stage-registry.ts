@@ -16,6 +16,7 @@ import { createOutbox } from '../adapters/postgres/outbox.ts';
 import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
 import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
+import { limitsByClass } from '../config/device-class-settings.ts';
 import { PICTURE_STAGES, STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { openChannels } from './channels.ts';
@@ -64,7 +65,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
       detector: inUse,
       activities: {
         ...(await laterPictureStages(deps)),
-        ...createValidateActivities({ ...common, images: createImageReader() }), ...createDetectActivities({ ...common, detectors }),
+        ...createValidateActivities({ ...common, images: createImageReader(limitsByClass(deps.settings)) }), ...createDetectActivities({ ...common, detectors }),
       },
     };
   },

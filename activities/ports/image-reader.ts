@@ -1,6 +1,13 @@
 /** The port through which foreign picture bytes become a picture that later stages may trust. Types only. */
+import type { DeviceClass } from '../../contracts/device.ts';
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp';
+
+/** What the device that a picture came from asks for. */
+export interface PictureDemands {
+  /** Decides the limits that its pictures must keep to. */
+  readonly deviceClass: DeviceClass;
+}
 
 export interface StandardisedImage {
   /** Upright, sRGB, three channels, baseline JPEG without metadata, bounded in size; never larger than the original. */
@@ -18,5 +25,5 @@ export interface StandardisedImage {
 
 export interface ImageReader {
   /** Throws `Failure` of kind `refused`, whatever the bytes are; where it runs in a thread also `worker_died` and `picture_reader_unavailable`. Keeps no reference to `bytes`, which must not change meanwhile. */
-  standardise(bytes: Uint8Array): Promise<StandardisedImage>;
+  standardise(bytes: Uint8Array, demands: PictureDemands): Promise<StandardisedImage>;
 }

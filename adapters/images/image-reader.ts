@@ -2,13 +2,13 @@
  * Foreign bytes in, a standardised frame or a named refusal out. Order matters: the first bytes, then the header, then limits, and only
  * then pixels, so that nothing built to do harm reaches a decoder that could be harmed.
  */
-import type { ImageFormat, StandardisedImage } from '../../activities/ports/image-reader.ts';
+import type { ImageFormat, PictureDemands, StandardisedImage } from '../../activities/ports/image-reader.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { SAMPLES, measureBrightness } from './brightness.ts';
 import { decode, decodedShare, readHeader, refusalOf } from './decode.ts';
 import type { PictureHeader, RawPicture } from './decode.ts';
-import type { ImageLimits } from './image-limits.ts';
-import { DEFAULT_IMAGE_LIMITS } from './image-limits.ts';
+import type { CommonLimits, ImageLimits, LimitsByClass } from './image-limits.ts';
+import { COMMON_LIMITS } from './image-limits.ts';
 import { walkJpegStream } from './jpeg-stream.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 import { sharp } from './sharp.ts';
@@ -24,15 +24,14 @@ export interface DecodedImage extends StandardisedImage {
 
 /** An `ImageReader` that has the pixels too. */
 export interface DecodingReader {
-  standardise(bytes: Uint8Array): Promise<DecodedImage>;
+  standardise(bytes: Uint8Array, demands: PictureDemands): Promise<DecodedImage>;
 }
 
-export function createImageReader(overrides: Partial<ImageLimits> = {}): DecodingReader {
-  const limits = { ...DEFAULT_IMAGE_LIMITS, ...overrides };
+export function createImageReader(byClass: LimitsByClass, overrides: Partial<CommonLimits> = {}): DecodingReader {
   return {
-    async standardise(bytes) {
+    async standardise(bytes, { deviceClass }) {
       try {
-        return await standardise(bytes, limits);
+        return await standardise(bytes, { ...COMMON_LIMITS, ...byClass[deviceClass], ...overrides });
       } catch (error) {
         throw refusalOf(error);
       }

@@ -16,17 +16,17 @@ const REQUESTS_AT_ONCE = 32;
 const TIME_LIMIT_MS = 120_000;
 
 /** `keeps`: this process both standardises frames and looks at them, and hands on in memory what it can. Throws `picture_reader_unavailable`. */
-export async function openPictureReader({ keeps }: PictureSetup): Promise<PictureReader> {
+export async function openPictureReader({ keeps, limits }: PictureSetup): Promise<PictureReader> {
   const pool = await ThreadPool.open<PictureRequest, PictureAnswer>({
     name: 'decoding', unavailable: 'picture_reader_unavailable', threadFile: new URL('./picture-thread.ts', import.meta.url),
-    setup: { keeps } satisfies PictureSetup, threads: 1, atOnce: REQUESTS_AT_ONCE, timeLimitMs: TIME_LIMIT_MS,
+    setup: { keeps, limits } satisfies PictureSetup, threads: 1, atOnce: REQUESTS_AT_ONCE, timeLimitMs: TIME_LIMIT_MS,
   });
   const ask = (request: PictureRequest): Promise<PictureAnswer> => pool.run(async () => ({ request, transfer: [] }));
   const askForInput = async (request: PictureRequest): Promise<ModelInput | undefined> => (await ask(request) as { input: ModelInput | undefined }).input;
 
   return {
-    async standardise(bytes) {
-      const { jpeg, ...image } = (await ask({ want: 'standardised', bytes }) as { image: StandardisedHere }).image;
+    async standardise(bytes, demands) {
+      const { jpeg, ...image } = (await ask({ want: 'standardised', bytes, demands }) as { image: StandardisedHere }).image;
       return { ...image, jpeg: jpeg === null ? Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength) : Buffer.from(jpeg.buffer) };
     },
     async decodeForModel({ sha256, jpeg }, size) {

@@ -4,8 +4,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { PictureSize } from '../../activities/ports/detector.ts';
-import type { StandardisedImage } from '../../activities/ports/image-reader.ts';
+import type { PictureDemands, StandardisedImage } from '../../activities/ports/image-reader.ts';
 import { serveThread } from '../threads/serve-thread.ts';
+import type { LimitsByClass } from './image-limits.ts';
 import { createImageReader } from './image-reader.ts';
 import { ModelInputCache } from './model-input-cache.ts';
 import { decodeJpegForModel } from './model-input.ts';
@@ -14,10 +15,11 @@ import type { ModelInput } from './model-input.ts';
 export interface PictureSetup {
   /** Whether this process asks for frames again that it has standardised. */
   readonly keeps: boolean;
+  readonly limits: LimitsByClass;
 }
 
 export type PictureRequest =
-  | { readonly want: 'standardised'; readonly bytes: Uint8Array }
+  | { readonly want: 'standardised'; readonly bytes: Uint8Array; readonly demands: PictureDemands }
   | { readonly want: 'kept-input'; readonly sha256: string; readonly size: PictureSize }
   | { readonly want: 'input'; readonly jpeg: Uint8Array; readonly size: PictureSize };
 
@@ -28,14 +30,14 @@ export type PictureAnswer = { readonly image: StandardisedHere } | { readonly in
 
 await serveThread<PictureSetup, PictureRequest, PictureAnswer>({ load: servePictures, defect: 'image_corrupt', transfer: buffersOf });
 
-async function servePictures({ keeps }: PictureSetup): Promise<(request: PictureRequest) => Promise<PictureAnswer>> {
-  const reader = createImageReader();
+async function servePictures({ keeps, limits }: PictureSetup): Promise<(request: PictureRequest) => Promise<PictureAnswer>> {
+  const reader = createImageReader(limits);
   const cache = new ModelInputCache();
 
   return async (request) => {
     if (request.want === 'kept-input') return { input: await cache.take(request.sha256, request.size) };
     if (request.want === 'input') return { input: await decodeJpegForModel(request.jpeg, request.size) };
-    const { pixels, jpeg, ...image } = await reader.standardise(request.bytes);
+    const { pixels, jpeg, ...image } = await reader.standardise(request.bytes, request.demands);
     if (keeps && pixels) cache.keep(createHash('sha256').update(jpeg).digest('hex'), pixels);
     // A copy, because sharp's and Node's small buffers share memory with others.
     return { image: { ...image, jpeg: jpeg.equals(request.bytes) ? null : new Uint8Array(jpeg) } };

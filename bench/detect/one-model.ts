@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { KNOWN_MODELS } from '../../adapters/detector/known-models.ts';
 import { openModel } from '../../adapters/detector/open-model.ts';
-import { createImageReader } from '../../adapters/images/image-reader.ts';
 import { decodeHere } from '../../adapters/images/model-input.ts';
 import type { ModelInput } from '../../adapters/images/model-input.ts';
 import { CLASS_GROUPS } from '../../contracts/class-groups.ts';
 import { resolveAsset } from '../../scripts/provision/assets.mjs';
+import { readerOf } from '../../test/support/plain-camera.ts';
 import { findLabelledPictures } from '../labelled/find.ts';
 import { tally } from '../labelled/judge.ts';
 import { lookAt } from '../labelled/look.ts';
@@ -25,7 +25,7 @@ if (path === undefined) throw new Error(`${known.asset} is not on this machine`)
 
 const pictures = await findLabelledPictures();
 const courtyard = pictures.find(({ file }) => file.endsWith('vtest_0240.jpg'))!;
-const standardised = await createImageReader().standardise(await readFile(courtyard.file));
+const standardised = await readerOf().standardise(await readFile(courtyard.file));
 const picture = { sha256: '', jpeg: async () => standardised.jpeg };
 
 const before = process.memoryUsage.rss();

@@ -3,11 +3,11 @@ import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { KNOWN_MODELS } from '../../adapters/detector/known-models.ts';
 import { openModel } from '../../adapters/detector/open-model.ts';
-import { createImageReader } from '../../adapters/images/image-reader.ts';
 import { decodeHere } from '../../adapters/images/model-input.ts';
 import { sharp } from '../../adapters/images/sharp.ts';
 import { table } from '../../cli/table.ts';
 import { resolveAsset } from '../../scripts/provision/assets.mjs';
+import { readerOf } from '../../test/support/plain-camera.ts';
 import { findLabelledPictures } from '../labelled/find.ts';
 import { tally } from '../labelled/judge.ts';
 import type { LabelledPicture } from '../labelled/pictures.ts';
@@ -18,7 +18,7 @@ const { values } = parseArgs({ options: { model: { type: 'string', default: 'yol
 const known = KNOWN_MODELS.find(({ name, asset }) => name === values.model && resolveAsset(asset) !== undefined);
 if (!known) throw new Error(`no model ${values.model} on this machine`);
 const detector = await openModel(known, resolveAsset(known.asset)!.path, { threads: 2, decode: decodeHere });
-const reader = createImageReader();
+const reader = readerOf();
 
 /** Lossless in between: what is measured is the way, not another round of JPEG. */
 async function seenThrough({ apply }: Way, picture: LabelledPicture) {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { createImageReader } from '../../adapters/images/image-reader.ts';
 import { frameOf } from '../../bench/pipeline/pictures.ts';
 import { courtyardFrames } from '../support/footage.ts';
+import { readerOf } from '../support/plain-camera.ts';
 
 const jpegs = await courtyardFrames(2);
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -13,7 +13,7 @@ describe.skipIf(!jpegs)('the frames of the bench', () => {
   });
 
   it('repeat no picture, neither as sent nor as standardised, and stay sound', async () => {
-    const reader = createImageReader();
+    const reader = readerOf();
     const frames = Array.from({ length: 40 }, (_, n) => frameOf(jpegs!, n * 15));
     const standardised = await Promise.all(frames.map((frame) => reader.standardise(frame)));
     expect(new Set(frames.map(digest)).size).toBe(40);

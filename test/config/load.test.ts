@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { resolve } from 'node:path';
 import { inspect } from 'node:util';
+import { limitsByClass } from '../../config/device-class-settings.ts';
 import { loadSettings } from '../../config/load.ts';
 import { Secret } from '../../config/secret.ts';
 import { SETTINGS } from '../../config/settings.ts';
@@ -35,6 +36,13 @@ describe('settings', () => {
       port: 0, home: '/srv/watchpost', detector: 'coco-ssd', temporalAddress: '[::1]:7233', publicUrl: 'https://watch.example.org/base',
     });
     expect(settings.smtpUrl?.reveal()).toBe('smtps://anna:secret@mail.example.org:465');
+  });
+
+  it('differ by class of device where limits do', () => {
+    const limits = limitsByClass(loadSettings({ WATCHPOST_THERMAL_MIN_SIDE_PIXELS: '48', WATCHPOST_PANORAMA_MAX_ASPECT: '20' }));
+    expect(limits.camera).toEqual({ minSidePixels: 32, maxAspect: 8, voidLevels: 8 });
+    expect(limits.thermal).toMatchObject({ minSidePixels: 48, maxAspect: 8 });
+    expect(limits.panorama).toMatchObject({ minSidePixels: 32, maxAspect: 20 });
   });
 
   it('take an empty variable as not given, as compose files write it', () => {

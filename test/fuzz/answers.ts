@@ -2,6 +2,7 @@
 import type { ImageReader } from '../../activities/ports/image-reader.ts';
 import { sharp } from '../../adapters/images/sharp.ts';
 import { FAILURES, Failure } from '../../contracts/failures.ts';
+import { PLAIN_CAMERA } from '../support/plain-camera.ts';
 import { mutated } from './mutations.ts';
 
 /** As many as libuv has threads. */
@@ -21,7 +22,7 @@ export async function answersTo(reader: ImageReader, original: Uint8Array, round
 
 async function answerTo(reader: ImageReader, bytes: Buffer): Promise<string> {
   try {
-    const { jpeg, standardisedWidth, standardisedHeight } = await reader.standardise(bytes);
+    const { jpeg, standardisedWidth, standardisedHeight } = await reader.standardise(bytes, PLAIN_CAMERA);
     const { info } = await sharp(jpeg, { failOn: 'warning' }).raw().toBuffer({ resolveWithObject: true });
     if (info.width === standardisedWidth && info.height === standardisedHeight && info.channels === 3) return 'accepted';
     throw new Error(`accepted as ${standardisedWidth} x ${standardisedHeight}, and decodes to ${info.width} x ${info.height} of ${info.channels} channels`);

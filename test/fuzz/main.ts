@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { openPictureReader } from '../../adapters/images/picture-reader.ts';
 import { findLabelledPictures } from '../../bench/labelled/find.ts';
 import { table } from '../../cli/table.ts';
+import { USUAL_LIMITS } from '../support/plain-camera.ts';
 import { seededRandom } from '../support/seeded-random.ts';
 import { answersTo } from './answers.ts';
 
@@ -13,7 +14,7 @@ process.stderr.write(`fuzz: seed ${values.seed}, again by --seed ${values.seed}\
 
 const random = seededRandom(Number(values.seed));
 const pictures = await findLabelledPictures();
-const reader = await openPictureReader({ keeps: false });
+const reader = await openPictureReader({ keeps: false, limits: USUAL_LIMITS });
 const sums = new Map<string, number>();
 for (const [i, { file }] of pictures.entries()) {
   const rounds = Math.floor(((i + 1) * count) / pictures.length) - Math.floor((i * count) / pictures.length);

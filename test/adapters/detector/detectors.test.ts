@@ -6,12 +6,12 @@ import type { Detector, FramePicture } from '../../../activities/ports/detector.
 import { intersectionOverUnion } from '../../../adapters/detector/overlap.ts';
 import { KNOWN_MODELS } from '../../../adapters/detector/known-models.ts';
 import { openDetector } from '../../../adapters/detector/registry.ts';
-import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { tally } from '../../../bench/labelled/judge.ts';
 import { lookAt } from '../../../bench/labelled/look.ts';
 import { readFrames } from '../../../bench/labelled/pictures.ts';
 import { CLASS_GROUPS } from '../../../contracts/class-groups.ts';
 import { assetForTest } from '../../support/assets.ts';
+import { readerOf } from '../../support/plain-camera.ts';
 import { scene } from '../images/pictures.ts';
 
 const framesFolder = await assetForTest('labelled-frames');
@@ -21,7 +21,7 @@ for (const { asset } of KNOWN_MODELS) paths.set(asset, await assetForTest(asset)
 
 /** A standardised frame as a process has it that did not decode it itself. */
 const asPicture = (jpeg: Uint8Array): FramePicture => ({ sha256: '', jpeg: async () => jpeg });
-const reader = createImageReader();
+const reader = readerOf();
 
 // Courtyard clip, people at the score where the detector does best; vehicles likewise.
 const EXPECTED = [

@@ -1,9 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { sharp } from '../../../adapters/images/sharp.ts';
+import { DEVICE_CLASSES } from '../../../contracts/device.ts';
+import type { DeviceClass } from '../../../contracts/device.ts';
+import type { Failure } from '../../../contracts/failures.ts';
+import { readerOf } from '../../support/plain-camera.ts';
 import { flat, patch, scene } from './pictures.ts';
 
-const reader = createImageReader();
+const reader = readerOf();
 const refusal = (code: string, detail?: RegExp) =>
   expect.objectContaining({ name: 'Failure', code, ...(detail && { detail: expect.stringMatching(detail) as string }) });
 
@@ -67,14 +70,28 @@ describe('limits', () => {
     ['aspect_extreme', 40, 330],
     ['image_too_large', 600, 400],
   ])('%s at %i x %i', async (code, width, height) => {
-    const limited = createImageReader({ maxPixels: 200_000 });
+    const limited = readerOf({}, { maxPixels: 200_000 });
     await expect(limited.standardise(await scene(width, height).png().toBuffer())).rejects.toThrow(refusal(code, new RegExp(`${width} x ${height}`)));
   });
 
   it('let pictures through that just keep them', async () => {
     for (const [width, height] of [[32, 32], [256, 32], [500, 400]] as const) {
-      await expect(createImageReader({ maxPixels: 200_000 }).standardise(await scene(width, height).png().toBuffer())).resolves.toMatchObject({ width, height });
+      await expect(readerOf({}, { maxPixels: 200_000 }).standardise(await scene(width, height).png().toBuffer())).resolves.toMatchObject({ width, height });
     }
+  });
+
+  it('are those of the class of the device', async () => {
+    const answer = (deviceClass: DeviceClass, bytes: Buffer): Promise<unknown> => readerOf({ deviceClass }).standardise(bytes).then(() => 'accepted', (error: Failure) => error.code);
+    const answers = async (bytes: Buffer): Promise<unknown> => Object.fromEntries(await Promise.all(DEVICE_CLASSES.map(async (name) => [name, await answer(name, bytes)])));
+    expect(await answers(await scene(32, 24).png().toBuffer())).toEqual({ camera: 'image_too_small', thermal: 'accepted', panorama: 'image_too_small' });
+    expect(await answers(await scene(640, 50).png().toBuffer())).toEqual({ camera: 'aspect_extreme', thermal: 'aspect_extreme', panorama: 'accepted' });
+    expect(await answers(await scene(680, 40).png().toBuffer())).toEqual({ camera: 'aspect_extreme', thermal: 'aspect_extreme', panorama: 'aspect_extreme' });
+    // A yard of nearly one temperature, and somebody in it who is hardly warmer.
+    const cool = await flat(160, 120, '#404040').composite([await patch(60, 40, 12, 40, '#464646')]).png().toBuffer();
+    expect(await answers(cool)).toEqual({ camera: 'image_void', thermal: 'accepted', panorama: 'image_void' });
+    const noise = { type: 'gaussian', mean: 64, sigma: 0.5 } as const;
+    const shut = await sharp({ create: { width: 160, height: 120, channels: 3, background: '#000', noise } }).greyscale().png().toBuffer();
+    expect(await answers(shut)).toEqual({ camera: 'image_void', thermal: 'image_void', panorama: 'image_void' });
   });
 
   it('a JPEG of endless scans is refused before it is decoded, since no time limit would stop that', async () => {

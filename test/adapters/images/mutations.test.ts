@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { assetForTest } from '../../support/assets.ts';
+import { USUAL_LIMITS } from '../../support/plain-camera.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { answersTo } from '../../fuzz/answers.ts';
 import { scene } from './pictures.ts';
 
 const frames = await assetForTest('labelled-frames');
-const reader = createImageReader();
+const reader = createImageReader(USUAL_LIMITS);
 
 describe('damaged bytes end in a picture or in a named refusal', () => {
   it.each([

@@ -2,14 +2,14 @@
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { sharp } from '../../../adapters/images/sharp.ts';
 import { FAILURES } from '../../../contracts/failures.ts';
 import type { FailureCode } from '../../../contracts/failures.ts';
 import { assetForTest } from '../../support/assets.ts';
+import { readerOf } from '../../support/plain-camera.ts';
 
 const folder = await assetForTest('odd-inputs');
-const reader = createImageReader();
+const reader = readerOf();
 
 interface Accepted {
   readonly format: string;

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { createImageReader } from '../../../adapters/images/image-reader.ts';
 import { decodeJpegForModel, scalePixelsForModel } from '../../../adapters/images/model-input.ts';
 import { plainJpeg } from '../../../adapters/images/plain-jpeg.ts';
 import { sharp } from '../../../adapters/images/sharp.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { readerOf } from '../../support/plain-camera.ts';
 import { scene } from './pictures.ts';
 
-const reader = createImageReader();
+const reader = readerOf();
 const pixelsOf = (jpeg: Uint8Array): Promise<Buffer> => sharp(jpeg).raw().toBuffer();
 const SIZE = [320, 240] as const;
 
