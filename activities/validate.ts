@@ -59,7 +59,7 @@ async function standardise(frame: StagedFrame, { store, images }: ValidatePorts)
   // Before any pixel: bytes of a device that was switched off are not even decoded.
   if (!frame.enabled) throw new Failure('frame_of_disabled_device', `device ${frame.deviceId} or its user is switched off or gone`);
   const bytes = await store.get(frame.sha256);
-  const picture = await images.standardise(bytes, { deviceClass: frame.deviceClass });
+  const picture = await images.standardise(bytes, { deviceClass: frame.deviceClass, privacyAreas: frame.privacyAreas });
   // Most cameras send nothing that has to go. Then the frame is its own standardised picture, and lies there already.
   const { sha256 } = picture.jpeg.equals(bytes) ? frame : await store.put(picture.jpeg);
   return {

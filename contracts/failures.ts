@@ -46,6 +46,7 @@ export const FAILURES = {
   frame_unknown: request(404, 'No frame of that id was ever accepted here, or its retention has passed.'),
   incident_unknown: request(404, 'No incident of that id, or it belongs to another user.'),
   image_gone: request(404, 'The picture is no longer kept and the frame cannot be replayed; its ledger row remains. Ages and budget are settings.'),
+  image_private: request(404, 'Nothing is painted over in it, and its device has privacy areas: one on its way comes with validate, one from before the areas with a replay, a refused one never.'),
   model_version_taken: request(409, 'This version of the model is registered with other contents: give the new one a version of its own.'),
   still_in_use: request(409, 'Take away or wait out what the detail names, then delete again.'),
   body_too_large: request(413, 'The body is over the limit of bytes: lower the camera resolution or raise the setting.'),

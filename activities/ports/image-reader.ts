@@ -1,5 +1,5 @@
 /** The port through which foreign picture bytes become a picture that later stages may trust. Types only. */
-import type { DeviceClass } from '../../contracts/device.ts';
+import type { DeviceClass, Polygon } from '../../contracts/device.ts';
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp';
 
@@ -7,10 +7,12 @@ export type ImageFormat = 'jpeg' | 'png' | 'webp';
 export interface PictureDemands {
   /** Decides the limits that its pictures must keep to. */
   readonly deviceClass: DeviceClass;
+  /** Painted over in the standardised picture, which then never is the one that came. */
+  readonly privacyAreas: readonly Polygon[];
 }
 
 export interface StandardisedImage {
-  /** Upright, sRGB, three channels, baseline JPEG without metadata, bounded in size; never larger than the original. */
+  /** Upright, sRGB, three channels, baseline JPEG without metadata, bounded in size, privacy areas painted over; never larger than the original. */
   readonly jpeg: Buffer;
   /** Pixels of the upright original: the space that detection boxes and zones are given in. */
   readonly width: number;

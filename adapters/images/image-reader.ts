@@ -3,6 +3,7 @@
  * then pixels, so that nothing built to do harm reaches a decoder that could be harmed.
  */
 import type { ImageFormat, PictureDemands, StandardisedImage } from '../../activities/ports/image-reader.ts';
+import type { Polygon } from '../../contracts/device.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { SAMPLES, measureBrightness } from './brightness.ts';
 import { decode, decodedShare, readHeader, refusalOf } from './decode.ts';
@@ -11,6 +12,7 @@ import type { CommonLimits, ImageLimits, LimitsByClass } from './image-limits.ts
 import { COMMON_LIMITS } from './image-limits.ts';
 import { walkJpegStream } from './jpeg-stream.ts';
 import { plainJpeg } from './plain-jpeg.ts';
+import { paintAreas } from './privacy-paint.ts';
 import { sharp } from './sharp.ts';
 import { describeForeign, sniffFormat } from './sniff-format.ts';
 
@@ -29,9 +31,9 @@ export interface DecodingReader {
 
 export function createImageReader(byClass: LimitsByClass, overrides: Partial<CommonLimits> = {}): DecodingReader {
   return {
-    async standardise(bytes, { deviceClass }) {
+    async standardise(bytes, { deviceClass, privacyAreas }) {
       try {
-        return await standardise(bytes, { ...COMMON_LIMITS, ...byClass[deviceClass], ...overrides });
+        return await standardise(bytes, privacyAreas, { ...COMMON_LIMITS, ...byClass[deviceClass], ...overrides });
       } catch (error) {
         throw refusalOf(error);
       }
@@ -39,7 +41,7 @@ export function createImageReader(byClass: LimitsByClass, overrides: Partial<Com
   };
 }
 
-async function standardise(bytes: Uint8Array, limits: ImageLimits): Promise<DecodedImage> {
+async function standardise(bytes: Uint8Array, privacyAreas: readonly Polygon[], limits: ImageLimits): Promise<DecodedImage> {
   const format = sniffFormat(bytes);
   if (!format) throw new Failure('format_unsupported', `neither JPEG, PNG nor WebP: ${describeForeign(bytes)}`);
 
@@ -51,9 +53,11 @@ async function standardise(bytes: Uint8Array, limits: ImageLimits): Promise<Deco
   checkShape(header, limits);
 
   const { pixels, warnings } = await decodeTolerantly(bytes, format, header, endOfPicture, limits);
+  // Of what the camera saw: paint would give a dead sensor a contrast, and may cover all that a good picture of a plain wall has.
   checkContent(pixels, limits);
+  paintAreas(pixels, privacyAreas);
 
-  const sound = warnings.length === 0 && !header.turned && pixels.width === header.width && pixels.height === header.height;
+  const sound = privacyAreas.length === 0 && warnings.length === 0 && !header.turned && pixels.width === header.width && pixels.height === header.height;
   const asItCame = format === 'jpeg' && sound && endOfPicture !== undefined ? keepAsItCame(bytes, endOfPicture, pixels, limits) : undefined;
   if (endOfPicture !== undefined && endOfPicture < bytes.length) warnings.push(describeRest(bytes, endOfPicture));
   if (header.pages > 1) warnings.push(`an animation of ${header.pages} pictures: the first is used`);

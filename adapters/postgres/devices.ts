@@ -53,6 +53,12 @@ export async function getDevice(db: Queryable, deviceId: string, owner: string |
   return row;
 }
 
+/** Whether pictures of the device may be shown as they came: not where it has privacy areas, nor when it is gone, because nobody knows then which it had. */
+export async function showsWholeView(db: Queryable, deviceId: string): Promise<boolean> {
+  const [row] = await query<{ whole: boolean }>(db, "SELECT privacy_areas = '[]' AS whole FROM devices WHERE device_id = $1", [deviceId]);
+  return row?.whole ?? false;
+}
+
 /** In order of id, those after `after`; `userId` null is every user. */
 export const listDevices = (db: Queryable, { userId, after, limit }: { userId: string | null; after: string; limit: number }): Promise<Device[]> =>
   query<Device>(db, `

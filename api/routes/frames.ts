@@ -1,5 +1,6 @@
 /** Frames: handing them over, and learning what became of them. */
 import { Type } from 'typebox';
+import { showsWholeView } from '../../adapters/postgres/devices.ts';
 import { listFrames } from '../../adapters/postgres/frame-list.ts';
 import { readFrameStatus } from '../../adapters/postgres/frame-status.ts';
 import type { FrameStatus as StoredStatus } from '../../adapters/postgres/frame-status.ts';
@@ -29,6 +30,7 @@ export const frameRoutes = ({ pool, frameStore, settings: { publicUrl = '' } }: 
     schema: {
       tags,
       summary: 'The standardised picture, or the bytes as received while there is none',
+      description: 'Of a device with privacy areas never the bytes as received: `image_private` until a picture is there that has them painted over.',
       params,
       produces: ['image/jpeg', 'image/png', 'image/webp'],
       response: { 200: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) },
@@ -71,7 +73,9 @@ export const frameRoutes = ({ pool, frameStore, settings: { publicUrl = '' } }: 
     return { frames, next: nextOf(frames, limit, (last) => [last.capturedAt, last.deviceId]) };
   });
 
-  async function pictureOf({ standardSha256, sha256 }: StoredStatus): Promise<Buffer> {
+  async function pictureOf({ standardSha256, sha256, deviceId }: StoredStatus): Promise<Buffer> {
+    const asReceived = standardSha256 === null || standardSha256 === sha256;
+    if (asReceived && !await showsWholeView(pool, deviceId)) throw new Failure('image_private', 'nothing is painted over in the bytes as received');
     try {
       return await frameStore.get(standardSha256 ?? sha256);
     } catch (error) {

@@ -111,6 +111,31 @@ describe('the picture of a frame', () => {
     await createSettlingLedger(api.db.pool).settle({ batchId: batch.batchId, exceptions: [] });
   });
 
+  it('of a device with privacy areas is never the bytes as received', async () => {
+    const whole = { userId: 'anna', name: 'yard', timeZone: 'UTC' };
+    const covered = { ...whole, privacyAreas: [[[0, 0], [0.5, 0], [0.5, 0.5]]] };
+    const answer = async (frameId: string) => {
+      const { status, json } = await api.get(`/v1/frames/${frameId}/image`);
+      return [status, json?.code];
+    };
+    await api.put('/v1/devices/yard', covered);
+    const { json: { frameId } } = await api.push('yard', secondsAgo(600), jpeg('somebody at a window'));
+    expect(await answer(frameId)).toEqual([404, 'image_private']);
+
+    const { batch } = await judged();
+    expect((await answer(frameId))[0]).toBe(200);
+    await createSettlingLedger(api.db.pool).settle({ batchId: batch.batchId, exceptions: [] });
+
+    // Validated before the device had areas, and kept as it came.
+    await api.db.pool.query('UPDATE frames SET standard_sha256 = sha256 WHERE frame_id = $1', [frameId]);
+    expect(await answer(frameId)).toEqual([404, 'image_private']);
+    await api.put('/v1/devices/yard', whole);
+    expect((await answer(frameId))[0]).toBe(200);
+
+    await api.call({ method: 'DELETE', url: '/v1/devices/yard' });
+    expect(await answer(frameId)).toEqual([404, 'image_private']);
+  });
+
   it('that is no longer kept is 404, and the frame is still known', async () => {
     const { json: { frameId } } = await api.push('door', secondsAgo(500), jpeg('gone'));
     await api.db.pool.query("UPDATE frames SET sha256 = decode(repeat('ab', 32), 'hex') WHERE frame_id = $1", [frameId]);

@@ -9,7 +9,7 @@ import { loadSettings } from '../../config/load.ts';
 /** The limits of every class. */
 export const USUAL_LIMITS = limitsByClass(loadSettings({}));
 
-export const PLAIN_CAMERA: PictureDemands = { deviceClass: 'camera' };
+export const PLAIN_CAMERA: PictureDemands = { deviceClass: 'camera', privacyAreas: [] };
 
 /** Reads pictures of one device, which asks for this beside what a plain camera does. */
 export function readerOf(demands: Partial<PictureDemands> = {}, overrides: Partial<CommonLimits> = {}): { standardise(bytes: Uint8Array): Promise<DecodedImage> } {
