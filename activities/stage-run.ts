@@ -16,6 +16,8 @@ export interface StageRun<T> {
   prepare?(frames: readonly StagedFrame[]): Promise<void>;
   /** Does the stage for one frame. A Failure that passes by itself ends the try; any other error is that frame's own. */
   work(frame: StagedFrame): Promise<T>;
+  /** Looks at all outcomes of this try together, in order of position: for what no frame tells by itself. Its answer is what is written. */
+  review?(outcomes: readonly Worked<T>[]): Worked<T>[];
   /** Writes all outcomes of this try in one transaction, under the fence. */
   save(outcomes: readonly Worked<T>[]): Promise<void>;
 }
@@ -43,7 +45,8 @@ export async function runStage<T>(input: StageInput, run: StageRun<T>): Promise<
     const frames = await run.ledger.load(input.batchId, input.positions, run.stage);
     const fresh = frames.filter(({ stored }) => stored === null);
     if (fresh.length > 0) await run.prepare?.(fresh);
-    const worked = await inParallel(fresh, run.concurrency, (frame) => workOn(frame, run));
+    const ends = await inParallel(fresh, run.concurrency, (frame) => workOn(frame, run));
+    const worked = run.review?.(ends) ?? ends;
     if (worked.length > 0) await run.save(worked);
     return { frames, exceptions: [...frames.flatMap(storedException), ...worked.flatMap(exceptionOf)].sort((a, b) => a.position - b.position) };
   } catch (error) {

@@ -1,9 +1,12 @@
-/** Validate: may this device send, and is this a picture that can be judged? Writes the standardised frame that all later stages read. */
+/** Validate: may this device send, is this a picture that can be judged, and another than before? Writes the standardised frame that all later stages read. */
 import { Failure } from '../contracts/failures.ts';
 import type { ValidateActivities } from '../contracts/activities.ts';
 import type { StageInput, ValidateResult } from '../contracts/pipeline.ts';
 import { STAGES } from '../contracts/stages.ts';
+import type { PictureSignature } from '../policies/picture-signature.ts';
 import { watchingDeaths } from './death-watch.ts';
+import { judgeRhythms } from './frozen-pictures.ts';
+import type { FrozenLimits, RhythmMove, Rhythms } from './frozen-pictures.ts';
 import type { FrameStore } from './ports/frame-store.ts';
 import type { ImageReader } from './ports/image-reader.ts';
 import type { StagedFrame, StageLedger } from './ports/staged-frame.ts';
@@ -21,8 +24,13 @@ export interface Standardised {
 }
 
 export interface ValidationLedger extends Pick<StageLedger, 'load'> {
-  /** Stage results, the standardised picture of good frames, and a row in the invalid-frame repository for each refused one. */
-  saveValidations(batchId: string, outcomes: readonly Worked<Standardised>[]): Promise<void>;
+  /** Of those devices that have a rhythm. */
+  rhythms(deviceIds: readonly string[]): Promise<Rhythms>;
+  /**
+   * Stage results, the standardised picture of good frames, a row in the invalid-frame repository for each refused one, and the rhythms of their devices; all or
+   * nothing. Throws `lane_conflict` when a rhythm has moved since it was read.
+   */
+  saveValidations(batchId: string, outcomes: readonly Worked<Standardised>[], moves: readonly RhythmMove[]): Promise<void>;
 }
 
 export interface ValidatePorts {
@@ -32,6 +40,7 @@ export interface ValidatePorts {
   readonly log: StageLog;
   /** Pictures decoded at once; each holds its pixels in memory. */
   readonly concurrency: number;
+  readonly limits: FrozenLimits;
 }
 
 export function createValidateActivities(ports: ValidatePorts): ValidateActivities {
@@ -43,10 +52,26 @@ export function createValidateActivities(ports: ValidatePorts): ValidateActiviti
 }
 
 async function validate(input: StageInput, ports: ValidatePorts): Promise<ValidateResult> {
+  const signatures = new Map<string, PictureSignature>();
+  let rhythms: Rhythms = new Map();
+  let moves: readonly RhythmMove[] = [];
   const { frames, exceptions } = await runStage<Standardised>(input, {
     stage: 'validate', ledger: ports.ledger, log: ports.log, concurrency: ports.concurrency,
-    work: (frame) => standardise(frame, ports),
-    save: (outcomes) => ports.ledger.saveValidations(input.batchId, outcomes),
+    async prepare(fresh) { rhythms = await ports.ledger.rhythms([...new Set(fresh.map(({ deviceId }) => deviceId))]); },
+    async work(frame) {
+      const { signature, ...standardised } = await standardise(frame, ports);
+      signatures.set(frame.frameId, signature);
+      return standardised;
+    },
+    review(worked) {
+      const judged = judgeRhythms(worked, signatures, rhythms, ports.limits);
+      moves = judged.moves;
+      for (const { frame, code, detail } of judged.outcomes.filter((outcome, index) => outcome !== worked[index])) {
+        ports.log.warn({ stage: 'validate', frameId: frame.frameId, tag: frame.tag, code, detail }, 'stage refused');
+      }
+      return judged.outcomes;
+    },
+    save: (outcomes) => ports.ledger.saveValidations(input.batchId, outcomes, moves),
   });
   const out = new Set(exceptions.map(({ position }) => position));
   const owners = frames
@@ -55,7 +80,7 @@ async function validate(input: StageInput, ports: ValidatePorts): Promise<Valida
   return { exceptions, owners };
 }
 
-async function standardise(frame: StagedFrame, { store, images }: ValidatePorts): Promise<Standardised> {
+async function standardise(frame: StagedFrame, { store, images }: ValidatePorts): Promise<Standardised & { readonly signature: PictureSignature }> {
   // Before any pixel: bytes of a device that was switched off are not even decoded.
   if (!frame.enabled) throw new Failure('frame_of_disabled_device', `device ${frame.deviceId} or its user is switched off or gone`);
   const bytes = await store.get(frame.sha256);
@@ -64,6 +89,6 @@ async function standardise(frame: StagedFrame, { store, images }: ValidatePorts)
   const { sha256 } = picture.jpeg.equals(bytes) ? frame : await store.put(picture.jpeg);
   return {
     sha256, width: picture.width, height: picture.height, warnings: picture.warnings,
-    standardWidth: picture.standardisedWidth, standardHeight: picture.standardisedHeight,
+    standardWidth: picture.standardisedWidth, standardHeight: picture.standardisedHeight, signature: picture.signature,
   };
 }

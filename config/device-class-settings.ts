@@ -51,6 +51,18 @@ const LIMITS = {
       panorama: [8, 'As `camera`: the sensors are the same.'],
     },
   },
+  frozenSeconds: {
+    suffix: 'FROZEN_SECONDS',
+    min: 1,
+    max: 604_800,
+    meaning: 'for how long (capture time) the same picture may come before its frames are refused as frozen; longer where the device usually shows a picture for longer.',
+    defaults: {
+      camera: [600, 'Frames cut out of a video stream repeat a quiet scene exactly until the next key frame, which encoders put off while nothing moves: by seconds as a rule, by minutes at the longest. '
+        + 'Ten are more than that, and little for a camera that hangs.'],
+      thermal: [3_600, 'Thermal sensors have less noise, and some cameras filter what is left. Their shutter closes every few minutes to level the sensor, which changes the picture: an hour without that is no live camera.'],
+      panorama: [600, 'As `camera`: the sensors are the same.'],
+    },
+  },
 } as const satisfies Record<string, ClassLimit>;
 
 type LimitName = keyof typeof LIMITS;

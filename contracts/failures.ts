@@ -73,6 +73,7 @@ export const FAILURES = {
   image_too_small: refused('Fewer pixels than a detector can use: check the camera settings.'),
   aspect_extreme: refused('A shape that no camera has: check what the camera sends.'),
   image_void: refused('Black, white or flat all over: the lens may be covered or the sensor dead.'),
+  image_frozen: refused('The same picture for far longer than this device usually shows one: restart the camera, or the recorder that repeats it.'),
   decode_timeout: refused('The picture takes too long to decode: it may be built to do harm.'),
 
   bytes_missing: data('The frame store lost the bytes of an accepted frame: check the disk, then replay.'),

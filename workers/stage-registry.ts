@@ -39,7 +39,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   validate: async (deps) => ({
     activities: createValidateActivities({
       ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
-      images: await deps.pictures(), log: deps.log, concurrency: STAGES.validate.slots,
+      images: await deps.pictures(), log: deps.log, concurrency: STAGES.validate.slots, limits: limitsByClass(deps.settings),
     }),
   }),
 
@@ -60,12 +60,13 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
     // Decodes where it stands: a frame that kills is alone here, and there is no neighbour to suffer from it.
     const { detectors, inUse } = await openDetectors(deps, { threads: 1 });
     const ledger = createFrameResults(await deps.pool(), deps.settings);
+    const limits = limitsByClass(deps.settings);
     const common = { ledger, store: await deps.frameStore(), log: deps.log, concurrency: 1 };
     return {
       detector: inUse,
       activities: {
         ...(await laterPictureStages(deps)),
-        ...createValidateActivities({ ...common, images: createImageReader(limitsByClass(deps.settings)) }), ...createDetectActivities({ ...common, detectors }),
+        ...createValidateActivities({ ...common, limits, images: createImageReader(limits) }), ...createDetectActivities({ ...common, detectors }),
       },
     };
   },

@@ -1,5 +1,6 @@
 /** The port through which foreign picture bytes become a picture that later stages may trust. Types only. */
 import type { DeviceClass, Polygon } from '../../contracts/device.ts';
+import type { PictureSignature } from '../../policies/picture-signature.ts';
 
 export type ImageFormat = 'jpeg' | 'png' | 'webp';
 
@@ -19,6 +20,8 @@ export interface StandardisedImage {
   readonly height: number;
   readonly standardisedWidth: number;
   readonly standardisedHeight: number;
+  /** By which the picture is known again; privacy areas are painted over in it too. */
+  readonly signature: PictureSignature;
   /** What the bytes were, whatever their name or media type said. */
   readonly format: ImageFormat;
   /** What was odd and yet no reason to refuse, one sentence each. */

@@ -11,7 +11,7 @@ export interface Brightness {
 const MAX_COLUMNS = 64;
 const MAX_ROWS = 48;
 /** Share of the rows at top and at bottom where cameras burn in their clock and name, which go on when the sensor is dead. */
-const CAPTION_SHARE = 0.1;
+export const CAPTION_SHARE = 0.1;
 /** Share of cells at either end that a few hot pixels may have; a lit doorway in a dark yard is several times as large. */
 const OUTLIER_SHARE = 0.002;
 

@@ -11,9 +11,11 @@ import type { PictureHeader, RawPicture } from './decode.ts';
 import type { CommonLimits, ImageLimits, LimitsByClass } from './image-limits.ts';
 import { COMMON_LIMITS } from './image-limits.ts';
 import { walkJpegStream } from './jpeg-stream.ts';
+import type { JpegStream } from './jpeg-stream.ts';
 import { plainJpeg } from './plain-jpeg.ts';
 import { paintAreas } from './privacy-paint.ts';
 import { sharp } from './sharp.ts';
+import { signBlocks } from './sign-picture.ts';
 import { describeForeign, sniffFormat } from './sniff-format.ts';
 
 /** Times the spread of a void picture at its noisiest. */
@@ -45,7 +47,7 @@ async function standardise(bytes: Uint8Array, privacyAreas: readonly Polygon[], 
   const format = sniffFormat(bytes);
   if (!format) throw new Failure('format_unsupported', `neither JPEG, PNG nor WebP: ${describeForeign(bytes)}`);
 
-  const endOfPicture = findEnd(bytes, format, limits);
+  const { end: endOfPicture, ...encoded } = readStream(bytes, format, limits);
   const header = await readHeader(bytes, format).catch((error: unknown) => {
     if (endOfPicture === undefined) throw new Failure('image_truncated', 'cut short within its header', { cause: error });
     throw error;
@@ -68,18 +70,21 @@ async function standardise(bytes: Uint8Array, privacyAreas: readonly Polygon[], 
     standardisedWidth: pixels.width,
     standardisedHeight: pixels.height,
     pixels: asItCame ? pixels : null,
+    signature: { ...encoded, blocks: signBlocks(pixels) },
     format,
     warnings,
   };
 }
 
-/** Where the picture ends within its bytes; undefined when they stop before it does. */
-function findEnd(bytes: Uint8Array, format: ImageFormat, limits: ImageLimits): number | undefined {
-  if (format === 'jpeg') {
-    const { scans, end } = walkJpegStream(bytes);
-    if (scans > limits.maxScans) throw new Failure('decode_timeout', `${scans} scans, where pictures have about ten and ${limits.maxScans} are the limit`);
-    return end;
-  }
+/** Where the picture ends within its bytes, undefined when they stop before it does; and how it was encoded, as far as its signature tells that. */
+function readStream(bytes: Uint8Array, format: ImageFormat, limits: ImageLimits): Omit<JpegStream, 'scans'> {
+  if (format !== 'jpeg') return { end: findEnd(bytes, format), encoding: 0, stepLevels: 0 };
+  const { scans, ...stream } = walkJpegStream(bytes);
+  if (scans > limits.maxScans) throw new Failure('decode_timeout', `${scans} scans, where pictures have about ten and ${limits.maxScans} are the limit`);
+  return stream;
+}
+
+function findEnd(bytes: Uint8Array, format: Exclude<ImageFormat, 'jpeg'>): number | undefined {
   if (format === 'webp') {
     // RIFF: the four bytes behind the magic hold the size of what follows them.
     const end = 8 + Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).readUInt32LE(4);

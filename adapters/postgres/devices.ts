@@ -64,9 +64,11 @@ export const listDevices = (db: Queryable, { userId, after, limit }: { userId: s
   query<Device>(db, `
     SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY device_id LIMIT $3`, [after, userId, limit]);
 
-/** True when there was one. Its frames stay in the ledger; those still waiting are rejected. */
+/** True when there was one. Its frames stay in the ledger; those still waiting are rejected. What is remembered of its last picture goes with it. */
 export async function removeDevice(db: Queryable, deviceId: string): Promise<boolean> {
-  return (await query(db, 'DELETE FROM devices WHERE device_id = $1 RETURNING device_id', [deviceId])).length > 0;
+  return (await query(db, `
+    WITH rhythm AS (DELETE FROM picture_rhythms WHERE device_id = $1)
+    DELETE FROM devices WHERE device_id = $1 RETURNING device_id`, [deviceId])).length > 0;
 }
 
 export async function findSendingDevices(db: Queryable, deviceIds: readonly string[]): Promise<Map<string, SendingDevice>> {

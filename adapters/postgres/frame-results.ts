@@ -5,6 +5,7 @@ import type { StagedFrame, StageLedger, StageOutcome } from '../../activities/po
 import type { Worked } from '../../activities/stage-run.ts';
 import type { DetectionSet } from '../../contracts/detection.ts';
 import { captureSpan } from './capture-span.ts';
+import { moveRhythms, readRhythms } from './picture-rhythms.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
 import { createStageLedger, saveOutcomes, underFence } from './stage-ledger.ts';
@@ -19,14 +20,17 @@ export function createFrameResults(pool: Pool, options: FrameResultOptions): Val
   return {
     load,
     detections: (frames) => readDetections(pool, frames),
+    rhythms: (deviceIds) => readRhythms(pool, deviceIds),
     save: (batchId, stage, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, stage, held);
       await saveInvalid(client, held, options.invalidFrameDays);
     }),
-    saveValidations: (batchId, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
+    saveValidations: (batchId, outcomes, moves) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'validate', held);
       await saveStandardised(client, held.filter((outcome) => outcome.outcome === 'done'));
       await saveInvalid(client, held, options.invalidFrameDays);
+      const devices = new Set(held.map(({ frame }) => frame.deviceId));
+      await moveRhythms(client, moves.filter(({ deviceId }) => devices.has(deviceId)));
     }),
     saveDetections: (batchId, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'detect', held);

@@ -43,7 +43,7 @@ export async function validateUnderTest(): Promise<ValidateUnderTest> {
   const settings = loadSettings({});
   const limits = limitsByClass(settings);
   const images = await openPictureReader({ keeps: true, limits });
-  const ports: ValidatePorts = { ledger: createFrameResults(db.pool, settings), store, images, log: createLog('test', 'silent'), concurrency: 4 };
+  const ports: ValidatePorts = { ledger: createFrameResults(db.pool, settings), store, images, log: createLog('test', 'silent'), concurrency: 4, limits };
   return {
     db, store, ports,
     async accept(userId, deviceId, capturedAt, bytes) {

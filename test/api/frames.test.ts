@@ -34,7 +34,7 @@ async function judged() {
   const { batch, frame } = await claimed();
   const results = createFrameResults(api.db.pool, { invalidFrameDays: 1 });
   const { sha256 } = await api.deps.frameStore.put(jpeg('standardised'));
-  await results.saveValidations(batch.batchId, [{ ...done(frame), made: { sha256, width: 4000, height: 3000, standardWidth: 1920, standardHeight: 1440, warnings: ['trailing_bytes'] } }]);
+  await results.saveValidations(batch.batchId, [{ ...done(frame), made: { sha256, width: 4000, height: 3000, standardWidth: 1920, standardHeight: 1440, warnings: ['trailing_bytes'] } }], []);
   await results.saveDetections(batch.batchId, [{ ...done(frame), made: { set: { model: MODEL, width: 4000, height: 3000, detections: [DOG] }, path: '/anna-door/x.json' } }]);
   await storeVerdicts(api.db.pool, batch, frame, [VERDICT]);
   return { batch, frame };
@@ -112,7 +112,8 @@ describe('the picture of a frame', () => {
   });
 
   it('of a device with privacy areas is never the bytes as received', async () => {
-    const whole = { userId: 'anna', name: 'yard', timeZone: 'UTC' };
+    await api.put('/v1/users/yara', { name: 'yara' });
+    const whole = { userId: 'yara', name: 'yard', timeZone: 'UTC' };
     const covered = { ...whole, privacyAreas: [[[0, 0], [0.5, 0], [0.5, 0.5]]] };
     const answer = async (frameId: string) => {
       const { status, json } = await api.get(`/v1/frames/${frameId}/image`);

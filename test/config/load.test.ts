@@ -40,7 +40,7 @@ describe('settings', () => {
 
   it('differ by class of device where limits do', () => {
     const limits = limitsByClass(loadSettings({ WATCHPOST_THERMAL_MIN_SIDE_PIXELS: '48', WATCHPOST_PANORAMA_MAX_ASPECT: '20' }));
-    expect(limits.camera).toEqual({ minSidePixels: 32, maxAspect: 8, voidLevels: 8 });
+    expect(limits.camera).toEqual({ minSidePixels: 32, maxAspect: 8, voidLevels: 8, frozenSeconds: 600 });
     expect(limits.thermal).toMatchObject({ minSidePixels: 48, maxAspect: 8 });
     expect(limits.panorama).toMatchObject({ minSidePixels: 32, maxAspect: 20 });
   });

@@ -81,7 +81,7 @@ export async function frameLives(): Promise<FrameLives> {
       await results.saveValidations(batch.batchId, (await staged(pool, batch)).map((frame) => ({
         frame, startedAt: now, finishedAt: now, detail: picture === 'refused' ? 'flat' : null,
         ...(picture === 'refused' ? { made: undefined, outcome: 'refused', code: 'image_void' } : { made: { sha256, ...size, warnings: [] }, outcome: 'done', code: null }),
-      })));
+      })), []);
     },
     async settle(batch, exception) {
       const exceptions = exception === undefined ? [] : batch.frames.map((_, position) => ({ ...exception, position, stage: 'detect' as const }));

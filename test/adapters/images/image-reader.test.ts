@@ -62,6 +62,40 @@ describe('a sound picture', () => {
   });
 });
 
+describe('the signature of a picture', () => {
+  it('tells how a JPEG was encoded', async () => {
+    const signed = async (quality: number, seed = 1) => (await reader.standardise(await scene(320, 240, seed).jpeg({ quality }).toBuffer())).signature;
+    // What libjpeg's tables divide the mean of a block by, an eighth of it in levels.
+    expect([(await signed(50)).stepLevels, (await signed(80)).stepLevels, (await signed(100)).stepLevels]).toEqual([16 / 8, 6 / 8, 1 / 8]);
+    // The same step, and other details.
+    const [a, b] = [await signed(90), await signed(92)];
+    expect(a.stepLevels).toBe(b.stepLevels);
+    expect(a.encoding).not.toBe(b.encoding);
+    expect((await signed(90, 2)).encoding).toBe(a.encoding);
+  });
+
+  it('names no encoding where means are not rounded', async () => {
+    expect((await reader.standardise(await scene(320, 240).png().toBuffer())).signature).toMatchObject({ encoding: 0, stepLevels: 0 });
+  });
+
+  it('does not hold what lies in a privacy area', async () => {
+    const covering = readerOf({ privacyAreas: [[[0.25, 0.25], [0.75, 0.25], [0.75, 0.75], [0.25, 0.75]]] });
+    const signed = async (colour: string) => {
+      const bytes = await scene(320, 240).composite([await patch(120, 90, 60, 60, colour)]).png().toBuffer();
+      return { painted: (await covering.standardise(bytes)).signature, open: (await reader.standardise(bytes)).signature };
+    };
+    const [white, black] = [await signed('#fff'), await signed('#000')];
+    expect(white.painted).toEqual(black.painted);
+    expect(white.open).not.toEqual(black.open);
+  });
+
+  it('has fewer blocks where a picture has fewer, and none that reach over its edge', async () => {
+    for (const [width, height, blocks] of [[320, 240, 32 * 18], [64, 48, 8 * 4], [33, 47, 4 * 3]] as const) {
+      expect((await reader.standardise(await scene(width, height).png().toBuffer())).signature.blocks).toHaveLength(blocks);
+    }
+  });
+});
+
 describe('limits', () => {
   it.each([
     ['image_too_small', 31, 40],

@@ -47,7 +47,7 @@ it('from the claim to the end no statement touches a day that the batch has no f
   const worked = <T>(made: T) => frames.map((frame) => ({ frame, made, outcome: 'done' as const, code: null, detail: null, startedAt: now, finishedAt: now }));
 
   const results = createFrameResults(explained, { invalidFrameDays: 1 });
-  await results.saveValidations(batchId, worked({ sha256: sha('standard'), width: 9, height: 9, standardWidth: 9, standardHeight: 9, warnings: ['odd', 'and old'] }));
+  await results.saveValidations(batchId, worked({ sha256: sha('standard'), width: 9, height: 9, standardWidth: 9, standardHeight: 9, warnings: ['odd', 'and old'] }), []);
   const model = { name: 'm', version: '1', sha256: '', runtime: 'r', calibration: 'none' };
   await results.saveDetections(batchId, worked({ set: { width: 9, height: 9, model, detections: [] }, path: '/a.json' }));
   expect((await results.detections(frames)).size).toBe(positions.length);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RhythmMove } from '../../../activities/frozen-pictures.ts';
 import type { StagedFrame } from '../../../activities/ports/staged-frame.ts';
 import type { Worked } from '../../../activities/stage-run.ts';
 import { createIncidentLedger } from '../../../adapters/postgres/alerts.ts';
@@ -35,14 +36,18 @@ function worked<T>(made: T, outcome: 'done' | 'refused' = 'done'): Worked<T>[] {
 }
 
 const standardised = { sha256: sha('standard'), width: 9, height: 9, standardWidth: 9, standardHeight: 9, warnings: [] };
+const rhythm: RhythmMove = {
+  deviceId: 'gate', before: null,
+  after: { views: [{ encoding: 5, stepLevels: 1, blocks: Uint16Array.of(7, 9) }], since: NOON, frames: 2, usualStayMs: null, lastCapturedAt: plusMs(NOON, 1000) },
+};
 const model = { name: 'm', version: '1', sha256: '', runtime: 'r', calibration: 'none' };
 const detected = { set: { width: 9, height: 9, model, detections: [] }, path: '/a.json' };
 const judged = { verdicts: [matching('7')], matched: true, late: true, memory: EMPTY_MEMORY };
 
 /** Everything that a stage can write about the frames of a batch. */
 const WRITES: Readonly<Record<string, (batchId: string) => Promise<unknown>>> = {
-  validate: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised)),
-  'validate that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised, 'refused')),
+  validate: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised), [rhythm]),
+  'validate that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised, 'refused'), [rhythm]),
   detect: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveDetections(batchId, worked(detected)),
   'a later stage that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).save(batchId, 'evaluate', worked(undefined, 'refused')),
   evaluate: (batchId) => createJudgementLedger(db.pool).saveJudgements(batchId, worked(judged), new Map([['gate', 0]])),
@@ -56,7 +61,7 @@ const traces = async (): Promise<string> => JSON.stringify(await rowOf(db.pool, 
   SELECT (SELECT jsonb_agg(f ORDER BY captured_at) FROM frames f) AS frames, (SELECT jsonb_agg(o ORDER BY captured_at) FROM open_frames o) AS open,
     (SELECT jsonb_agg(c) FROM frame_counts c) AS counts, (SELECT jsonb_agg(s) FROM stage_results s) AS stages,
     (SELECT jsonb_agg(d) FROM frame_detections d) AS detections, (SELECT jsonb_agg(v) FROM frame_verdicts v) AS verdicts,
-    (SELECT jsonb_agg(m) FROM device_memory m) AS memory, (SELECT jsonb_agg(i) FROM invalid_frames i) AS invalid,
+    (SELECT jsonb_agg(m) FROM device_memory m) AS memory, (SELECT jsonb_agg(r) FROM picture_rhythms r) AS rhythms, (SELECT jsonb_agg(i) FROM invalid_frames i) AS invalid,
     (SELECT jsonb_agg(m) FROM matches m) AS matches, (SELECT jsonb_agg(i) FROM incidents i) AS incidents`));
 
 describe('a stage of a batch whose frames were given back', () => {

@@ -18,7 +18,7 @@ it.each(['saveValidations', 'saveDetections'] as const)('a frame that is refused
   const at = new Date();
   await createFrameResults(db.pool, { invalidFrameDays: 7 })[save](batch.batchId, [
     { frame: frame!, made: undefined, outcome: 'refused', code: 'image_corrupt', detail: 'cannot be decoded', startedAt: at, finishedAt: at },
-  ]);
+  ], []);
   const { rows } = await db.pool.query("SELECT frame_id, reason, detail, expires_at > now() + interval '6 days' AS kept FROM invalid_frames");
   expect(rows).toEqual([{ frame_id: frameId, reason: 'image_corrupt', detail: 'cannot be decoded', kept: true }]);
 });
