@@ -2,11 +2,11 @@
 import type { Detection } from '../contracts/detection.ts';
 import { isTimeZone, localTime } from '../contracts/time.ts';
 import type { Clause } from '../contracts/verdict.ts';
+import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { AlertFacts } from './ports/alert-facts.ts';
 import type { AlertMessage, AlertPicture, Reason } from './ports/channel.ts';
 
-/** Names and rules are as long as their authors like; a subject line and a phone screen are not. */
-const NAME_LIMIT = 60;
+/** The text of a rule is longer than a name, and still no page. */
 const RULE_LIMIT = 300;
 /** More kinds of things than this in one sentence and nobody reads it. */
 const KINDS_NAMED = 3;
@@ -66,11 +66,4 @@ function percent(share: number, threshold: number | null): string {
   const cut = (digits: number): number => Math.floor(share * 100 * 10 ** digits + 1e-9) / 10 ** digits;
   const digits = [0, 1, 2, 3].find((count) => threshold === null || Math.abs(cut(count) - threshold * 100) > 1e-9) ?? 0;
   return `${cut(digits)} %`;
-}
-
-/** Control characters would break headers and terminals, direction marks would turn a sentence around, half a surrogate pair has no UTF-8. */
-function oneLine(text: string, limit: number): string {
-  const clean = text.replace(/[\p{Cc}\p{Cs}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ').replace(/\s+/g, ' ').trim();
-  const characters = [...clean];
-  return characters.length <= limit ? clean : `${characters.slice(0, limit - 1).join('').trimEnd()}…`;
 }

@@ -36,9 +36,9 @@ export interface IncidentLedger extends StageLedger {
   decide(batchId: string, matches: readonly MatchToDecide[], group: GroupMatch): Promise<readonly DecidedMatch[]>;
 }
 
-/** Tells an incident's workflow that something is due. Best effort: the sweep finds what a lost ring leaves. */
+/** Tells the workflow of an incident, or of an equipment notice, that something is due. Best effort: the sweep finds what a lost ring leaves. */
 export interface Doorbell {
-  ring(incidentId: string): Promise<void>;
+  ring(id: string): Promise<void>;
 }
 
 export interface AlertPorts {

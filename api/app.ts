@@ -13,11 +13,13 @@ import { describeApi } from './openapi.ts';
 import { answerOf, malformed, sendProblem } from './problems.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { deviceRoutes } from './routes/devices.ts';
+import { equipmentNoticeRoutes } from './routes/equipment-notices.ts';
 import { frameRoutes } from './routes/frames.ts';
 import { frameUploadRoutes } from './routes/frame-upload.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { incidentRoutes } from './routes/incidents.ts';
+import { invalidFrameRoutes } from './routes/invalid-frames.ts';
 import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
@@ -57,8 +59,8 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   await describeApi(app as unknown as FastifyInstance);
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
-    frameUploadRoutes(deps, metrics), frameRoutes(deps), incidentRoutes(deps), userRoutes(deps), deviceRoutes(deps), contactRoutes(deps),
-    modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), healthRoutes(deps, metrics), ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
+    frameUploadRoutes(deps, metrics), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps), userRoutes(deps), deviceRoutes(deps),
+    contactRoutes(deps), modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), healthRoutes(deps, metrics), ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();
   return app as unknown as FastifyInstance;

@@ -23,6 +23,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'frames', description: 'Hand over frames, learn what became of them' },
         { name: 'incidents', description: 'What people are told about' },
+        { name: 'equipment', description: 'What is the matter with a camera' },
         { name: 'accounts', description: 'Users, devices, contacts, assignments' },
         { name: 'rules', description: 'What is unsafe' },
         { name: 'models', description: 'What looks at frames' },

@@ -4,6 +4,7 @@ import { loadSettings } from '../config/load.ts';
 import { addApi } from './commands/api.ts';
 import { addAssets } from './commands/assets.ts';
 import { addDemo } from './commands/demo.ts';
+import { addDevices } from './commands/devices.ts';
 import { addDispatch } from './commands/dispatch.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFrames } from './commands/frames.ts';
@@ -22,7 +23,7 @@ import { reportError } from './report-error.ts';
 /** In the order of the help: run it, feed it, look at it, look after it. */
 const COMMANDS = [
   addDemo, addStart, addApi, addWorker, addDispatch, addMigrate,
-  addFrames, addRules, addModels, addIncidents, addKeys, addStatus, addReplay, addAssets, addDoctor,
+  addFrames, addRules, addModels, addIncidents, addDevices, addKeys, addStatus, addReplay, addAssets, addDoctor,
 ];
 
 export interface Surroundings {

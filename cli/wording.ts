@@ -1,4 +1,5 @@
 /** How times, amounts and detectors are written for people. */
+import type { Incident } from '../api/shapes/incidents.ts';
 import type { PlantStatus } from '../api/shapes/plant.ts';
 import type { RuleProblem } from '../contracts/rule.ts';
 import type { Instant } from '../contracts/time.ts';
@@ -31,3 +32,7 @@ export const detectorLines = (detectors: PlantStatus['detectors']): string[] => 
 /** As compilers write it, so that editors jump to the place. */
 export const problemLine = ({ severity, code, message, line, column }: RuleProblem, source: string): string =>
   `${printable(source)}:${line}:${column}: ${severity} ${code}: ${printable(message)}`;
+
+/** Whom a message told, and how that went. */
+export const told = ({ channel, address, state, code, uncertain }: Incident['messages'][number]): string =>
+  `${channel} ${address} ${state}${code === null ? '' : ` (${code})`}${uncertain > 0 ? `, ${uncertain} uncertain` : ''}`;

@@ -7,11 +7,15 @@
  * `pushFrame` tries until the frame is accepted; every other call asks once. All throw `Refused` or `Unreachable`.
  */
 import type { Assignments, AssignmentBody, Contact, ContactBody, Device, DeviceBody, KeyBody, NewKey, User, UserBody } from '../api/shapes/accounts.ts';
+import type { EquipmentNoticePage } from '../api/shapes/equipment-notices.ts';
 import type { FailedPage, FramePage, FrameStatus, Receipt } from '../api/shapes/frames.ts';
 import type { Incident, IncidentPage } from '../api/shapes/incidents.ts';
+import type { InvalidFrameCounts, InvalidFramePage } from '../api/shapes/invalid-frames.ts';
 import type { Model, ModelBody, Weights } from '../api/shapes/models.ts';
 import type { AccountingReport, PlantStatus, ReplayBody, Replayed } from '../api/shapes/plant.ts';
 import type { Rule, RuleCheck, SavedRule } from '../api/shapes/rules.ts';
+import type { NoticeState } from '../contracts/equipment-notice.ts';
+import type { FailureCode } from '../contracts/failures.ts';
 import type { IncidentState } from '../contracts/incident.ts';
 import type { FrameState } from '../contracts/terminal-states.ts';
 import { createConnection } from './connection.ts';
@@ -35,10 +39,19 @@ export interface FrameQuery extends Page {
   readonly to?: string;
 }
 
+/** `from` and `to`: when it was refused. */
+export interface InvalidFrameQuery extends Omit<FrameQuery, 'state'> {
+  readonly reason?: FailureCode;
+}
+
 export interface IncidentQuery extends Page {
   readonly deviceId?: string;
   readonly userId?: string;
   readonly state?: IncidentState;
+}
+
+export interface EquipmentNoticeQuery extends Omit<IncidentQuery, 'state'> {
+  readonly state?: NoticeState;
 }
 
 export interface Client {
@@ -46,6 +59,8 @@ export interface Client {
   frame(frameId: string): Promise<FrameStatus>;
   frames(query?: FrameQuery): Promise<FramePage>;
   frameImage(frameId: string): Promise<{ readonly bytes: Buffer; readonly mediaType: string }>;
+  invalidFrames(query?: InvalidFrameQuery): Promise<InvalidFramePage>;
+  invalidFrameCounts(query?: Omit<InvalidFrameQuery, keyof Page>): Promise<InvalidFrameCounts>;
 
   putUser(userId: string, user: UserBody): Promise<User>;
   deleteUser(userId: string): Promise<void>;
@@ -70,6 +85,7 @@ export interface Client {
 
   incidents(query?: IncidentQuery): Promise<IncidentPage>;
   acknowledge(incidentId: string): Promise<Incident>;
+  equipmentNotices(query?: EquipmentNoticeQuery): Promise<EquipmentNoticePage>;
 
   accounting(query?: { readonly userId?: string; readonly from?: string; readonly to?: string }): Promise<AccountingReport>;
   failedFrames(page?: Page): Promise<FailedPage>;
@@ -93,6 +109,8 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
     frame: (frameId) => get(`/v1/frames/${of(frameId)}`),
     frames: (query) => get('/v1/frames', query),
     frameImage: (frameId) => connection.call({ method: 'GET', path: `/v1/frames/${of(frameId)}/image` }),
+    invalidFrames: (query) => get('/v1/invalid-frames', query),
+    invalidFrameCounts: (query) => get('/v1/invalid-frames/counts', query),
 
     putUser: (userId, user) => put(`/v1/users/${of(userId)}`, user),
     deleteUser: (userId) => remove(`/v1/users/${of(userId)}`),
@@ -116,6 +134,7 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
 
     incidents: (query) => get('/v1/incidents', query),
     acknowledge: (incidentId) => post(`/v1/incidents/${of(incidentId)}/ack`),
+    equipmentNotices: (query) => get('/v1/equipment-notices', query),
 
     accounting: (query) => get('/v1/ops/accounting', query),
     failedFrames: (page) => get('/v1/ops/failed', page),

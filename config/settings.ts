@@ -1,5 +1,9 @@
-/** Every setting of Watchpost, in one table; the parts of the frame store and of the device classes stand beside it. `load.ts` reads it, `docs/settings.md` is made from it. */
+/**
+ * Every setting of Watchpost, in one table; the parts of the frame store, of the device classes and of equipment notices stand beside it. `load.ts` reads it,
+ * `docs/settings.md` is made from it.
+ */
 import { DEVICE_CLASS_SETTINGS } from './device-class-settings.ts';
+import { EQUIPMENT_SETTINGS } from './equipment-settings.ts';
 import { FRAME_STORE_SETTINGS } from './frame-store-settings.ts';
 import { choice, folder, line, optionalAddress, optionalPath, optionalSecretUrl, optionalWebAddress, wholeNumber } from './kinds.ts';
 import type { Setting } from './kinds.ts';
@@ -202,6 +206,7 @@ export const SETTINGS = {
     reason: 'Long enough to look into a camera that sends rubbish.',
   }),
   ...DEVICE_CLASS_SETTINGS,
+  ...EQUIPMENT_SETTINGS,
   incidentQuietSeconds: wholeNumber({
     variable: 'WATCHPOST_INCIDENT_QUIET_SECONDS',
     min: 1,

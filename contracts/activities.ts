@@ -1,5 +1,6 @@
 /** What each stage is asked and answers. Workflows call it through proxies, activities implement it; both sides are held to this. */
 import type { DetectResult, EvaluateResult, RecordInput, RecordResult, StageInput, StageResult, ValidateResult } from './pipeline.ts';
+import type { NoticeInput } from './equipment-notice.ts';
 import type { IncidentInput, IncidentReview, MessageReport } from './incident.ts';
 import type { FRAME_STAGES, QueuedStage } from './stages.ts';
 
@@ -27,4 +28,6 @@ export interface MessageActivities {
   deliverMessages(input: IncidentInput): Promise<MessageReport>;
   /** Closes the incident when it has been quiet long enough. */
   reviewIncident(input: IncidentInput): Promise<IncidentReview>;
+  /** As `deliverMessages`, of an equipment notice. */
+  deliverNotice(input: NoticeInput): Promise<MessageReport>;
 }

@@ -107,6 +107,9 @@ export type FailureCode = keyof typeof FAILURES;
 
 export const isFailureCode = (text: string): text is FailureCode => Object.hasOwn(FAILURES, text);
 
+/** What a frame can be rejected for. */
+export const REFUSAL_CODES = (Object.keys(FAILURES) as FailureCode[]).filter((code) => FAILURES[code].kind === 'refused');
+
 /** A domain failure on its way. `detail` is for people and must never hold a secret: it reaches logs, histories and callers. */
 export class Failure extends Error {
   readonly code: FailureCode;

@@ -66,7 +66,7 @@ export const STAGES = {
   quarantine: { kind: 'activities', taskQueue: 'watchpost-quarantine', startToCloseMs: 120_000, heartbeatMs: 10_000, slots: 1 },
   /** Frame pipelines. Tasks last about 3 ms each on one thread: more slots only queue inside the process. */
   workflows: { kind: 'workflows', taskQueue: 'watchpost-workflows', slots: 40 },
-  /** Incident workflows, on a queue of their own: thousands of open incidents must not stand in the way of frames. */
+  /** Workflows of incidents and equipment notices, on a queue of their own: thousands of open incidents must not stand in the way of frames. */
   incidents: { kind: 'workflows', taskQueue: 'watchpost-incidents', slots: 20 },
   /** Tells people. 90 s: a mail server may greylist or tarpit for most of a minute, and a second try of a message that is
    *  still on its way would be a double. */

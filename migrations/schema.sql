@@ -64,6 +64,53 @@ COMMENT ON COLUMN device_memory.memory IS 'Bounded JSON; opaque to SQL.';
 COMMENT ON COLUMN device_memory.revision IS 'Counts moves; a write that saw an older revision is refused.';
 COMMENT ON COLUMN device_memory.updated_at IS 'Clock of the database.';
 
+CREATE TABLE equipment_notices (
+  notice_id       uuid        NOT NULL,
+  kind            text        NOT NULL,
+  device_id       text        NOT NULL,
+  user_id         text        NOT NULL,
+  state           text        NOT NULL,
+  reason          text        NOT NULL,
+  since           timestamptz NOT NULL,
+  last_at         timestamptz NOT NULL,
+  frames          integer     NOT NULL,
+  first_frame_id  uuid        NOT NULL,
+  well_since      timestamptz,
+  seen_until      timestamptz NOT NULL,
+  opened_at       timestamptz,
+  next_due_at     timestamptz,
+  created_at      timestamptz NOT NULL DEFAULT now(),
+  closed_at       timestamptz,
+  CONSTRAINT equipment_notices_pkey PRIMARY KEY (notice_id),
+  CONSTRAINT closed_whole CHECK ((state = 'closed'::text) = (closed_at IS NOT NULL)),
+  CONSTRAINT equipment_notices_frames_check CHECK (frames > 0),
+  CONSTRAINT equipment_notices_state_check CHECK (state = ANY (ARRAY['suspected'::text, 'open'::text, 'closed'::text])),
+  CONSTRAINT opened_unless_suspected CHECK ((state = 'suspected'::text) = (opened_at IS NULL))
+);
+CREATE INDEX equipment_notices_due ON equipment_notices USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX equipment_notices_latest ON equipment_notices USING btree (device_id, kind, opened_at);
+CREATE UNIQUE INDEX equipment_notices_one_open ON equipment_notices USING btree (device_id, kind) WHERE state <> 'closed'::text;
+COMMENT ON TABLE equipment_notices IS 'A stretch of frames of one device that say that its equipment is at fault, told to its owner as one thing.';
+COMMENT ON COLUMN equipment_notices.notice_id IS 'UUIDv7; leads to the workflow id.';
+COMMENT ON COLUMN equipment_notices.kind IS 'One of contracts/equipment-notice.ts NOTICE_KINDS.';
+COMMENT ON COLUMN equipment_notices.device_id IS 'Where. No foreign key: notices outlive devices.';
+COMMENT ON COLUMN equipment_notices.user_id IS 'Who is told: the owner when the first frame was accepted.';
+COMMENT ON COLUMN equipment_notices.state IS 'suspected: too little yet to tell anybody, and gone with the next good frame; open: told; closed: good frames came again for a while, or the device went or changed hands. At most one not closed per device and kind.';
+COMMENT ON COLUMN equipment_notices.reason IS 'Failure code of its latest frame.';
+COMMENT ON COLUMN equipment_notices.since IS 'Capture time of its first frame.';
+COMMENT ON COLUMN equipment_notices.last_at IS 'Capture time of its latest frame.';
+COMMENT ON COLUMN equipment_notices.frames IS 'How many frames it has.';
+COMMENT ON COLUMN equipment_notices.first_frame_id IS 'Its first frame.';
+COMMENT ON COLUMN equipment_notices.well_since IS 'Capture time of the first good frame after its latest one; null while there is none.';
+COMMENT ON COLUMN equipment_notices.seen_until IS 'Capture time of the latest frame that moved it: frames up to then move it no more, so a repeated try counts none twice.';
+COMMENT ON COLUMN equipment_notices.opened_at IS 'Capture time of the frame with which it was told; null while suspected.';
+COMMENT ON COLUMN equipment_notices.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
+COMMENT ON COLUMN equipment_notices.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN equipment_notices.closed_at IS 'When it was closed, clock of the database; null before.';
+COMMENT ON INDEX equipment_notices_due IS 'The sweep.';
+COMMENT ON INDEX equipment_notices_latest IS 'The last notice of a device, which the next one keeps its distance from.';
+COMMENT ON INDEX equipment_notices_one_open IS 'What a batch asks of its devices; and the lock that makes two workers open one notice, not two.';
+
 CREATE TABLE frame_counts (
   user_id    text        NOT NULL,
   device_id  text        NOT NULL,
@@ -241,7 +288,7 @@ COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one
 
 CREATE TABLE deliveries (
   delivery_key   text        NOT NULL,
-  incident_id    uuid        NOT NULL,
+  incident_id    uuid,
   contact_id     text        NOT NULL,
   channel        text        NOT NULL,
   address        text        NOT NULL,
@@ -254,14 +301,18 @@ CREATE TABLE deliveries (
   code           text,
   created_at     timestamptz NOT NULL DEFAULT now(),
   delivered_at   timestamptz,
+  notice_id      uuid,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_key),
+  CONSTRAINT about_one_thing CHECK ((incident_id IS NULL) <> (notice_id IS NULL)),
   CONSTRAINT deliveries_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'sending'::text, 'delivered'::text, 'failed'::text])),
-  CONSTRAINT deliveries_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
+  CONSTRAINT deliveries_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id),
+  CONSTRAINT deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES equipment_notices(notice_id)
 );
 CREATE INDEX deliveries_incident ON deliveries USING btree (incident_id);
+CREATE INDEX deliveries_notice ON deliveries USING btree (notice_id) WHERE notice_id IS NOT NULL;
 COMMENT ON TABLE deliveries IS 'The outbox: a message is a row here before any provider is called.';
-COMMENT ON COLUMN deliveries.delivery_key IS 'incident:level:round:channel:contact (contracts/delivery.ts); handed to the provider as idempotency key.';
-COMMENT ON COLUMN deliveries.incident_id IS 'About which incident.';
+COMMENT ON COLUMN deliveries.delivery_key IS 'Made by contracts/delivery.ts from what it is about and to whom; handed to the provider as idempotency key.';
+COMMENT ON COLUMN deliveries.incident_id IS 'About which incident; null when it is about a notice.';
 COMMENT ON COLUMN deliveries.contact_id IS 'To whom.';
 COMMENT ON COLUMN deliveries.channel IS 'By what.';
 COMMENT ON COLUMN deliveries.address IS 'Address of the contact when the message was written.';
@@ -274,7 +325,9 @@ COMMENT ON COLUMN deliveries.provider_id IS 'Id that the provider gave; null unt
 COMMENT ON COLUMN deliveries.code IS 'Failure code of the last try; null without one.';
 COMMENT ON COLUMN deliveries.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN deliveries.delivered_at IS 'When the provider took it; null before.';
+COMMENT ON COLUMN deliveries.notice_id IS 'About which equipment notice; null when it is about an incident.';
 COMMENT ON INDEX deliveries_incident IS 'The messages of an incident.';
+COMMENT ON INDEX deliveries_notice IS 'The messages of a notice.';
 
 CREATE TABLE delivery_attempts (
   attempt_id    bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -311,7 +364,9 @@ CREATE TABLE invalid_frames (
 );
 CREATE INDEX invalid_frames_device ON invalid_frames USING btree (device_id, refused_at);
 CREATE INDEX invalid_frames_expires ON invalid_frames USING btree (expires_at);
+CREATE INDEX invalid_frames_refused ON invalid_frames USING btree (refused_at, frame_id);
 CREATE INDEX invalid_frames_sha256 ON invalid_frames USING btree (sha256);
+CREATE INDEX invalid_frames_user ON invalid_frames USING btree (user_id, refused_at);
 COMMENT ON TABLE invalid_frames IS 'Repository of refused frames: what came and why it was no good.';
 COMMENT ON COLUMN invalid_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN invalid_frames.captured_at IS 'Leads to the partition of the frame.';
@@ -324,7 +379,9 @@ COMMENT ON COLUMN invalid_frames.refused_at IS 'Clock of the database.';
 COMMENT ON COLUMN invalid_frames.expires_at IS 'From then on row and bytes may go.';
 COMMENT ON INDEX invalid_frames_device IS 'Refusals of one device in order of time.';
 COMMENT ON INDEX invalid_frames_expires IS 'Rows whose time is over.';
+COMMENT ON INDEX invalid_frames_refused IS 'The latest refusals of all devices.';
 COMMENT ON INDEX invalid_frames_sha256 IS 'Whether a refused frame holds these bytes.';
+COMMENT ON INDEX invalid_frames_user IS 'The latest refusals of one user.';
 
 CREATE TABLE kept_pictures (
   frame_id     uuid        NOT NULL,

@@ -1,4 +1,4 @@
-/** The dispatch stage: dispatcher, reconciler, incident sweep, retention and the partitions of the days to come. */
+/** The dispatch stage: dispatcher, reconciler, sweeps for what is to be told, retention and the partitions of the days to come. */
 import { createBatches } from '../adapters/postgres/batches.ts';
 import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
@@ -6,8 +6,9 @@ import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { ensurePartitions } from '../adapters/postgres/migrate.ts';
+import { dueNotices } from '../adapters/postgres/notices.ts';
 import { forgetDeadWorkers, readDetectionCapacity } from '../adapters/postgres/workers.ts';
-import { createDoorbell } from '../adapters/temporal/doorbell.ts';
+import { createDoorbell, createNoticeDoorbell } from '../adapters/temporal/doorbell.ts';
 import { createPipelines } from '../adapters/temporal/pipelines.ts';
 import { adaptLimits } from './adaptive-limits.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -20,6 +21,8 @@ import { sweep } from './sweep.ts';
 /** A batch whose dispatcher died starts within two of these; each look costs one short query. */
 const RECONCILE_MS = 2_000;
 const SWEEP_MS = 5_000;
+/** A notice says what has been so for minutes; this is its bell, and no other is rung. */
+const NOTICES_MS = 5_000;
 /** What the incident workflow does by itself it does within seconds; ringing earlier would only wake it twice. */
 const SWEEP_GRACE_MS = 10_000;
 /** As often as detect workers say how busy they are. */
@@ -39,6 +42,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const deadlineMs = settings.batchDeadlineSeconds * 1000;
   const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs * DEADLINES_ALONE + AFTER_DEADLINE_MS });
   const doorbell = createDoorbell(client);
+  const noticeDoorbell = createNoticeDoorbell(client);
 
   const claims = countClaims(createBatches(pool));
   let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), false, settings);
@@ -60,6 +64,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const loops = [
     every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches: claims.batches, pipelines, log })),
     every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
+    every(NOTICES_MS, 'sweep of notices', log, () => sweep({ overdue: () => dueNotices(pool), doorbell: noticeDoorbell, log })),
     every(RETENTION_MS, 'retention', log, retentionTurns(pool, settings, log)),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),

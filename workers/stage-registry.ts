@@ -1,6 +1,7 @@
 /** One row per stage that has activities: what it is made of. Queues, limits and slots stand in contracts/stages.ts. */
 import { createAlertActivities } from '../activities/alert.ts';
 import { createDeliverActivities } from '../activities/deliver.ts';
+import { createDeliverNoticeActivities } from '../activities/deliver-notice.ts';
 import { createDetectActivities } from '../activities/detect.ts';
 import { createEvaluateActivities } from '../activities/evaluate.ts';
 import { createRecordActivities } from '../activities/record.ts';
@@ -12,7 +13,8 @@ import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
 import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
 import { createFrameResults } from '../adapters/postgres/frame-results.ts';
 import { createReviewLedger } from '../adapters/postgres/incidents.ts';
-import { createOutbox } from '../adapters/postgres/outbox.ts';
+import { createNoticeFactSource } from '../adapters/postgres/notices.ts';
+import { createNoticeOutbox, createOutbox } from '../adapters/postgres/outbox.ts';
 import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
 import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
@@ -38,7 +40,7 @@ export interface BuiltStage {
 export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependencies) => Promise<BuiltStage>>> = {
   validate: async (deps) => ({
     activities: createValidateActivities({
-      ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
+      ledger: await frameResults(deps), store: await deps.frameStore(),
       images: await deps.pictures(), log: deps.log, concurrency: STAGES.validate.slots, limits: limitsByClass(deps.settings),
     }),
   }),
@@ -50,7 +52,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
     return {
       detector: inUse, takeLoad,
       activities: createDetectActivities({
-        ledger: createFrameResults(await deps.pool(), deps.settings), store: await deps.frameStore(),
+        ledger: await frameResults(deps), store: await deps.frameStore(),
         detectors, log: deps.log, concurrency: threads + 1,
       }),
     };
@@ -59,7 +61,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   quarantine: async (deps) => {
     // Decodes where it stands: a frame that kills is alone here, and there is no neighbour to suffer from it.
     const { detectors, inUse } = await openDetectors(deps, { threads: 1 });
-    const ledger = createFrameResults(await deps.pool(), deps.settings);
+    const ledger = await frameResults(deps);
     const limits = limitsByClass(deps.settings);
     const common = { ledger, store: await deps.frameStore(), log: deps.log, concurrency: 1 };
     return {
@@ -89,14 +91,16 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   messages: async (deps) => {
     const pool = await deps.pool();
     const { incidentQuietSeconds, incidentCooldownSeconds } = deps.settings;
+    const channels = await openChannels(deps);
     return {
       activities: {
         ...createDeliverActivities({
           outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool),
-          store: await deps.frameStore(), annotator: createPictureAnnotator(), channels: await openChannels(deps), log: deps.log,
+          store: await deps.frameStore(), annotator: createPictureAnnotator(), channels, log: deps.log,
           // A link must open without a key, so it has to be signed and to expire; until there is such a page, messages carry none.
           linkTo: null,
         }),
+        ...createDeliverNoticeActivities({ outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool), channels, log: deps.log }),
         ...createReviewActivities({ ledger: createReviewLedger(pool), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
       },
     };
@@ -108,3 +112,9 @@ async function laterPictureStages(deps: Dependencies): Promise<object> {
   const later = PICTURE_STAGES.filter((stage) => stage !== 'validate' && stage !== 'detect');
   return Object.assign({}, ...(await Promise.all(later.map((stage) => STAGE_REGISTRY[stage](deps)))).map(({ activities }) => activities)) as object;
 }
+
+/** What validate and detect write, with the settings by which it becomes an equipment notice. */
+const frameResults = async ({ pool, settings }: Dependencies): Promise<ReturnType<typeof createFrameResults>> => createFrameResults(await pool(), settings, {
+  frames: settings.voidNoticeFrames, afterMs: settings.voidNoticeSeconds * 1000, wellAfterMs: settings.voidWellSeconds * 1000,
+  apartMs: settings.voidNoticeApartSeconds * 1000,
+});

@@ -1,4 +1,4 @@
-/** Rings for incidents that are overdue: their workflow is gone, with Temporal's state or by hand, or never heard the bell. */
+/** Rings for incidents and equipment notices that are overdue: their workflow is gone, with Temporal's state or by hand, or never heard the bell. */
 import type { Doorbell } from '../activities/alert.ts';
 import type { StageLog } from '../activities/stage-run.ts';
 
@@ -10,11 +10,11 @@ export interface SweepPorts {
 }
 
 /**
- * Each on its own, so that one incident that cannot be rung keeps no other waiting; and all together, because a Temporal that is out of reach
+ * Each on its own, so that one that cannot be rung keeps no other waiting; and all together, because a Temporal that is out of reach
  * takes its time to be found so.
  */
 export async function sweep({ overdue, doorbell, log }: SweepPorts): Promise<void> {
-  await Promise.all((await overdue()).map((incidentId) => doorbell.ring(incidentId).catch((error: unknown) => {
-    log.warn({ err: error, incidentId }, 'overdue incident not rung; the next sweep tries again');
+  await Promise.all((await overdue()).map((id) => doorbell.ring(id).catch((error: unknown) => {
+    log.warn({ err: error, id }, 'overdue and not rung; the next sweep tries again');
   })));
 }

@@ -5,3 +5,4 @@
  */
 export { framePipeline } from './frame-pipeline.ts';
 export { incidentWorkflow } from './incident.ts';
+export { noticeWorkflow } from './notice.ts';

@@ -1,7 +1,11 @@
 /** The port through which a person is told. One adapter per channel; what is said is decided before, and is the same for all. Types only. */
+import type { NoticeTelling } from '../../contracts/equipment-notice.ts';
 import type { Failure } from '../../contracts/failures.ts';
 
 /** What a person is told, before any channel gives it a shape. Every text is one line, free of control characters. */
+export type Message = AlertMessage | NoticeMessage;
+
+/** Of an incident. */
 export interface AlertMessage {
   /** Address of the contact, as the channel wants it. */
   readonly to: string;
@@ -34,6 +38,20 @@ export type AlertPicture =
   | { readonly jpeg: Buffer; readonly description: string }
   | { readonly missing: string };
 
+/** Of an equipment notice. */
+export interface NoticeMessage {
+  /** Address of the contact, as the channel wants it. */
+  readonly to: string;
+  readonly noticeId: string;
+  readonly telling: NoticeTelling;
+  /** The whole message in one breath: `Camera Back door shows nothing since 02:14`. */
+  readonly sentence: string;
+  /** Names and texts, in the order in which they are read. */
+  readonly facts: readonly (readonly [name: string, text: string])[];
+  /** What to look at; empty where there is nothing to do. */
+  readonly advice: readonly string[];
+}
+
 export interface Receipt {
   /** Id that the provider gave. */
   readonly providerId: string;
@@ -52,5 +70,5 @@ export interface Channel {
    * Resolves once the provider has taken the message. `deliveryKey` is what the provider can recognise a repeat by.
    * After `signal` aborts nothing more of this message leaves the process.
    */
-  send(message: AlertMessage, deliveryKey: string, signal?: AbortSignal): Promise<Receipt>;
+  send(message: Message, deliveryKey: string, signal?: AbortSignal): Promise<Receipt>;
 }

@@ -19,17 +19,18 @@ export type AttemptOutcome =
   | { readonly kind: 'refused'; readonly code: FailureCode; readonly answer: string }
   | { readonly kind: 'unavailable'; readonly code: FailureCode; readonly answer: string; readonly mayHaveArrived: boolean; readonly retryInMs: number };
 
+/** Of incidents, or of equipment notices; `id` is that of the incident or notice. */
 export interface Outbox {
   /**
-   * Takes the messages of an incident that are due, and those whose claim ran out: their try died, which is counted as
+   * Takes the messages about it that are due, and those whose claim ran out: their try died, which is counted as
    * uncertain. The attempt is committed when this returns, so no provider is ever called without a trace. Two callers never get the same message.
    */
-  claimDue(incidentId: string, leaseMs: number): Promise<ClaimedDelivery[]>;
+  claimDue(id: string, leaseMs: number): Promise<ClaimedDelivery[]>;
   /**
    * Settles an attempt; repeating it changes nothing. When the claim has run out meanwhile only `delivered` still counts:
    * the message arrived, whoever holds it now.
    */
   finish(attempt: ClaimedDelivery, outcome: AttemptOutcome): Promise<void>;
-  /** Milliseconds until the next message of the incident is due, 0 when one is; null when none waits. */
-  pendingFor(incidentId: string): Promise<number | null>;
+  /** Milliseconds until the next message about it is due, 0 when one is; null when none waits. */
+  pendingFor(id: string): Promise<number | null>;
 }

@@ -33,7 +33,7 @@ export interface Accounting {
   readonly rows: readonly AccountingRow[];
   /** `unaccounted` adds up amounts, so that a frame too few here and one too many there do not cancel out. */
   readonly totals: FrameSums;
-  /** Messages of incidents that were opened in the time asked for. */
+  /** Messages of incidents and equipment notices that were begun in the time asked for. */
   readonly messages: MessageSums;
 }
 
@@ -74,6 +74,9 @@ const readRows = (db: Queryable, { userId, from, to }: AccountingFilter): Promis
 const readMessages = (db: Queryable, { userId, from, to }: AccountingFilter): Promise<MessageSums[]> => query<MessageSums>(db, `
   SELECT ${['waiting', 'sending', 'delivered', 'failed'].map((state) => `count(*) FILTER (WHERE delivery.state = '${state}') AS ${state}`).join(', ')},
          coalesce(sum(uncertain), 0)::bigint AS uncertain
-  FROM deliveries delivery JOIN incidents incident USING (incident_id)
-  WHERE incident.created_at >= date_trunc('hour', $2::timestamptz) AND incident.created_at < date_trunc('hour', $3::timestamptz) + interval '1 hour'
-    AND ($1::text IS NULL OR incident.user_id = $1)`, [userId, from, to]);
+  FROM (
+    SELECT delivery.state, uncertain, incident.user_id, incident.created_at FROM deliveries delivery JOIN incidents incident USING (incident_id)
+    UNION ALL
+    SELECT delivery.state, uncertain, notice.user_id, notice.created_at FROM deliveries delivery JOIN equipment_notices notice USING (notice_id)) delivery
+  WHERE created_at >= date_trunc('hour', $2::timestamptz) AND created_at < date_trunc('hour', $3::timestamptz) + interval '1 hour'
+    AND ($1::text IS NULL OR user_id = $1)`, [userId, from, to]);

@@ -1,12 +1,14 @@
 /** Carries out what grouping says of matches: incident rows, match rows and outbox rows of a batch in one transaction. */
 import type { DecidedMatch, Decision, GroupMatch, IncidentLedger, MatchToDecide } from '../../activities/alert.ts';
-import { CHANNELS, deliveryKeyOf } from '../../contracts/delivery.ts';
+import { deliveryKeyOf } from '../../contracts/delivery.ts';
 import type { SuppressionCause } from '../../contracts/terminal-states.ts';
 import type { Instant } from '../../contracts/time.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import { captureSpan } from './capture-span.ts';
+import { contactsToTell } from './contacts.ts';
+import type { ContactToTell } from './contacts.ts';
 import { lineOf, planIncidents } from './incident-plan.ts';
-import type { Contact, IncidentLine, IncidentPlan, PlannedIncident } from './incident-plan.ts';
+import type { IncidentLine, IncidentPlan, PlannedIncident } from './incident-plan.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
 import { createStageLedger, underFence } from './stage-ledger.ts';
@@ -39,7 +41,7 @@ async function decideAll(client: Client, matches: readonly MatchToDecide[], grou
   await query(client, 'SELECT pg_advisory_xact_lock(hashtextextended(line, 1)) FROM unnest($1::text[]) AS line', [lines]);
   const before = await decidedBefore(client, matches);
   const fresh = matches.filter((match) => !before.has(matchKey(match)));
-  const contacts = await contactsByUser(client, fresh);
+  const contacts = await contactsToTell(client, fresh.map(({ frame }) => frame.userId));
   const plan = planIncidents(fresh, await knownLines(client, fresh), (userId) => contacts.get(userId) ?? [], group);
   await carryOut(client, plan, contacts);
   const decisions = new Map([...before, ...plan.decided.map((match) => [matchKey(match), match.decision] as const)]);
@@ -89,17 +91,7 @@ async function knownLines(client: Client, matches: readonly MatchToDecide[]): Pr
   return lines;
 }
 
-async function contactsByUser(client: Client, matches: readonly MatchToDecide[]): Promise<ReadonlyMap<string, readonly Contact[]>> {
-  const rows = await query<Contact & { userId: string }>(client, `
-    SELECT user_id AS "userId", contact_id AS "contactId", channel, address FROM contacts
-    WHERE user_id = ANY($1) AND enabled AND channel = ANY($2) ORDER BY position, contact_id`,
-  [[...new Set(matches.map(({ frame }) => frame.userId))], CHANNELS]);
-  const contacts = new Map<string, Contact[]>();
-  for (const { userId, ...contact } of rows) contacts.set(userId, [...(contacts.get(userId) ?? []), contact]);
-  return contacts;
-}
-
-async function carryOut(client: Client, { decided, incidents }: IncidentPlan, contacts: ReadonlyMap<string, readonly Contact[]>): Promise<void> {
+async function carryOut(client: Client, { decided, incidents }: IncidentPlan, contacts: ReadonlyMap<string, readonly ContactToTell[]>): Promise<void> {
   if (decided.length === 0) return;
   const opened = incidents.filter((incident) => incident.openedBy !== null);
   await updateKnown(client, incidents.filter((incident) => incident.openedBy === null));
@@ -141,7 +133,7 @@ async function insertOpened(client: Client, opened: readonly PlannedIncident[]):
 }
 
 /** Level 0 only; escalation adds rows of higher levels when their time comes. */
-async function writeOutbox(client: Client, opened: readonly PlannedIncident[], contacts: ReadonlyMap<string, readonly Contact[]>): Promise<void> {
+async function writeOutbox(client: Client, opened: readonly PlannedIncident[], contacts: ReadonlyMap<string, readonly ContactToTell[]>): Promise<void> {
   const messages = opened.flatMap(({ incidentId, openedBy }) => (contacts.get(openedBy?.frame.userId ?? '') ?? []).map(({ contactId, channel, address }) => ({
     delivery_key: deliveryKeyOf({ incidentId, level: 0, round: 0, channel, contactId }), incident_id: incidentId, contact_id: contactId, channel, address,
   })));

@@ -1,4 +1,5 @@
 /** Contacts: where a user is told, in the order in which the user wants to be told. */
+import { CHANNELS } from '../../contracts/delivery.ts';
 import type { Channel } from '../../contracts/delivery.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
@@ -53,4 +54,16 @@ export const listContacts = (db: Queryable, { userId, after, limit }: { userId: 
 /** True when there was one. */
 export async function removeContact(db: Queryable, contactId: string): Promise<boolean> {
   return (await query(db, 'DELETE FROM contacts WHERE contact_id = $1 RETURNING contact_id', [contactId])).length > 0;
+}
+
+export type ContactToTell = Pick<Contact, 'contactId' | 'channel' | 'address'>;
+
+/** Those that are enabled, by user, each user's in the order of telling. */
+export async function contactsToTell(db: Queryable, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly ContactToTell[]>> {
+  const rows = await query<ContactToTell & { userId: string }>(db, `
+    SELECT user_id AS "userId", contact_id AS "contactId", channel, address FROM contacts
+    WHERE user_id = ANY($1) AND enabled AND channel = ANY($2) ORDER BY position, contact_id`, [[...new Set(userIds)], CHANNELS]);
+  const contacts = new Map<string, ContactToTell[]>();
+  for (const { userId, ...contact } of rows) contacts.set(userId, [...(contacts.get(userId) ?? []), contact]);
+  return contacts;
 }

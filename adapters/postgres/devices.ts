@@ -64,10 +64,15 @@ export const listDevices = (db: Queryable, { userId, after, limit }: { userId: s
   query<Device>(db, `
     SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY device_id LIMIT $3`, [after, userId, limit]);
 
-/** True when there was one. Its frames stay in the ledger; those still waiting are rejected. What is remembered of its last picture goes with it. */
+/**
+ * True when there was one. Its frames stay in the ledger; those still waiting are rejected. What is remembered of its last picture goes with it, and as no good frame
+ * will close its equipment notices, they close now.
+ */
 export async function removeDevice(db: Queryable, deviceId: string): Promise<boolean> {
   return (await query(db, `
-    WITH rhythm AS (DELETE FROM picture_rhythms WHERE device_id = $1)
+    WITH rhythm AS (DELETE FROM picture_rhythms WHERE device_id = $1),
+         suspected AS (DELETE FROM equipment_notices WHERE device_id = $1 AND state = 'suspected'),
+         told AS (UPDATE equipment_notices SET state = 'closed', closed_at = now() WHERE device_id = $1 AND state = 'open')
     DELETE FROM devices WHERE device_id = $1 RETURNING device_id`, [deviceId])).length > 0;
 }
 

@@ -4,7 +4,9 @@ import type { Standardised, ValidationLedger } from '../../activities/validate.t
 import type { StagedFrame, StageLedger, StageOutcome } from '../../activities/ports/staged-frame.ts';
 import type { Worked } from '../../activities/stage-run.ts';
 import type { DetectionSet } from '../../contracts/detection.ts';
+import { DEFAULT_WATCH } from '../../policies/equipment-watch.ts';
 import { captureSpan } from './capture-span.ts';
+import { watchEquipment } from './equipment-watch.ts';
 import { moveRhythms, readRhythms } from './picture-rhythms.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
@@ -15,7 +17,7 @@ export interface FrameResultOptions {
   readonly invalidFrameDays: number;
 }
 
-export function createFrameResults(pool: Pool, options: FrameResultOptions): ValidationLedger & DetectionLedger & StageLedger {
+export function createFrameResults(pool: Pool, options: FrameResultOptions, watch = DEFAULT_WATCH): ValidationLedger & DetectionLedger & StageLedger {
   const { load } = createStageLedger(pool);
   return {
     load,
@@ -31,6 +33,7 @@ export function createFrameResults(pool: Pool, options: FrameResultOptions): Val
       await saveInvalid(client, held, options.invalidFrameDays);
       const devices = new Set(held.map(({ frame }) => frame.deviceId));
       await moveRhythms(client, moves.filter(({ deviceId }) => devices.has(deviceId)));
+      await watchEquipment(client, held, watch);
     }),
     saveDetections: (batchId, outcomes) => underFence(pool, batchId, outcomes, async (client, held) => {
       await saveOutcomes(client, batchId, 'detect', held);

@@ -6,6 +6,7 @@ import type { Instant } from '../../contracts/time.ts';
 import { query } from './pool.ts';
 import type { Queryable } from './pool.ts';
 
+/** What one contact is told; of an equipment notice too. */
 export interface MessageOfIncident {
   readonly deliveryKey: string;
   readonly contactId: string;
@@ -52,6 +53,9 @@ const COLUMNS = `incident_id AS "incidentId", user_id AS "userId", device_id AS 
                  opened_at AS "openedAt", last_match_at AS "lastMatchAt", matches, first_frame_id AS "firstFrameId",
                  acknowledged_at AS "acknowledgedAt", closed_at AS "closedAt", created_at AS "createdAt"`;
 
+export const MESSAGE_COLUMNS = `delivery_key AS "deliveryKey", contact_id AS "contactId", channel, address, state, tries, uncertain, code,
+           created_at AS "createdAt", delivered_at AS "deliveredAt"`;
+
 /** Newest first. */
 export async function listIncidents(db: Queryable, { userId, deviceId, state, after, limit }: IncidentFilter): Promise<Incident[]> {
   const rows = await query<Omit<Incident, 'messages'>>(db, `
@@ -81,8 +85,7 @@ export async function acknowledgeIncident(db: Queryable, incidentId: string, own
 async function withMessages(db: Queryable, incidents: readonly Omit<Incident, 'messages'>[]): Promise<Incident[]> {
   if (incidents.length === 0) return [];
   const messages = await query<MessageOfIncident & { incidentId: string }>(db, `
-    SELECT incident_id AS "incidentId", delivery_key AS "deliveryKey", contact_id AS "contactId", channel, address, state, tries, uncertain, code,
-           created_at AS "createdAt", delivered_at AS "deliveredAt"
+    SELECT incident_id AS "incidentId", ${MESSAGE_COLUMNS}
     FROM deliveries WHERE incident_id = ANY($1) ORDER BY created_at, delivery_key`, [incidents.map(({ incidentId }) => incidentId)]);
   return incidents.map((incident) => ({
     ...incident,

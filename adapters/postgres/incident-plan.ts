@@ -1,16 +1,10 @@
 /** What a row of matches makes of the incidents that are known: decided one after the other, written down together. Pure. */
 import { uuidv7 } from 'uuidv7';
 import type { DecidedMatch, Decision, GroupMatch, MatchToDecide } from '../../activities/alert.ts';
-import type { Channel } from '../../contracts/delivery.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { withMatch } from '../../policies/incident-grouping.ts';
 import type { ClosedIncident, OpenIncident } from '../../policies/incident-grouping.ts';
-
-export interface Contact {
-  readonly contactId: string;
-  readonly channel: Channel;
-  readonly address: string;
-}
+import type { ContactToTell } from './contacts.ts';
 
 /** An incident as the plan leaves it. */
 export interface PlannedIncident extends OpenIncident {
@@ -39,7 +33,7 @@ export const lineOf = ({ frame, verdict }: MatchToDecide): string => [frame.user
 
 /** `matches` in capture order per device. */
 export function planIncidents(
-  matches: readonly MatchToDecide[], known: ReadonlyMap<string, IncidentLine>, contactsOf: (userId: string) => readonly Contact[], group: GroupMatch,
+  matches: readonly MatchToDecide[], known: ReadonlyMap<string, IncidentLine>, contactsOf: (userId: string) => readonly ContactToTell[], group: GroupMatch,
 ): IncidentPlan {
   const lines = new Map<string, { open: PlannedIncident | null; lastClosed: IncidentLine['lastClosed'] }>();
   const touched = new Map<string, PlannedIncident>();

@@ -14,28 +14,53 @@ export interface OutboxOptions {
   readonly cooldownMs: number;
 }
 
-export function createOutbox(pool: Pool, options: OutboxOptions): Outbox {
+/** What messages are about: its table and id, and when it is due beside its messages. */
+interface Subject {
+  readonly table: 'incidents' | 'equipment_notices';
+  readonly id: 'incident_id' | 'notice_id';
+  /** SQL of its due time, moved forward only, because we do not know what else it waits for; of what waits for nothing else, that of its next message. */
+  readonly nextDue: string;
+}
+
+/** When the next message of $1 is due, to be sent or to be taken from a try that died; null without one. */
+const nextDelivery = (id: Subject['id']): string => `(
+  SELECT min(CASE state WHEN 'sending' THEN claimed_until ELSE next_try_at END)
+  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending'))`;
+
+const INCIDENT: Subject = {
+  table: 'incidents', id: 'incident_id',
+  nextDue: `CASE state WHEN 'closed' THEN ${nextDelivery('incident_id')} ELSE least(next_due_at, ${nextDelivery('incident_id')}) END`,
+};
+const NOTICE: Subject = { table: 'equipment_notices', id: 'notice_id', nextDue: nextDelivery('notice_id') };
+
+export const createOutbox = (pool: Pool, { cooldownMs }: OutboxOptions): Outbox => outboxOf(pool, INCIDENT, async (client, incidentId) => {
+  await query(client, `
+    UPDATE incidents SET cooldown_until = greatest(cooldown_until, last_match_at + $2 * interval '1 millisecond')
+    WHERE incident_id = $1`, [incidentId, cooldownMs]);
+});
+
+/** The messages of equipment notices; a delivered one starts nothing. */
+export const createNoticeOutbox = (pool: Pool): Outbox => outboxOf(pool, NOTICE, async () => {});
+
+type OnDelivered = (client: Client, id: string) => Promise<void>;
+
+function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbox {
   return {
-    claimDue: (incidentId, leaseMs) => inTransaction(pool, (client) => claimDue(client, incidentId, leaseMs)),
-    finish: (attempt, outcome) => inTransaction(pool, (client) => finish(client, attempt, outcome, options.cooldownMs)),
-    async pendingFor(incidentId) {
+    claimDue: (id, leaseMs) => inTransaction(pool, (client) => claimDue(client, subject, id, leaseMs)),
+    finish: (attempt, outcome) => inTransaction(pool, (client) => finish(client, subject, attempt, outcome, onDelivered)),
+    async pendingFor(id) {
       const [row] = await query<{ in_ms: number | null }>(pool, `
-        SELECT ceil(extract(epoch FROM ${NEXT_DELIVERY} - now()) * 1000)::int8 AS in_ms`, [incidentId]);
+        SELECT ceil(extract(epoch FROM ${nextDelivery(subject.id)} - now()) * 1000)::int8 AS in_ms`, [id]);
       return row?.in_ms == null ? null : Math.max(0, row.in_ms);
     },
   };
 }
 
-/** When the next message of incident $1 is due, to be sent or to be taken from a try that died; null without one. */
-const NEXT_DELIVERY = `(
-  SELECT min(CASE state WHEN 'sending' THEN claimed_until ELSE next_try_at END)
-  FROM deliveries WHERE incident_id = $1 AND state IN ('waiting', 'sending'))`;
-
-async function claimDue(client: Client, incidentId: string, leaseMs: number): Promise<ClaimedDelivery[]> {
+async function claimDue(client: Client, subject: Subject, id: string, leaseMs: number): Promise<ClaimedDelivery[]> {
   const due = await query<{ delivery_key: string; state: string }>(client, `
     SELECT delivery_key, state FROM deliveries
-    WHERE incident_id = $1 AND (state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())
-    ORDER BY created_at, delivery_key FOR UPDATE SKIP LOCKED`, [incidentId]);
+    WHERE ${subject.id} = $1 AND (state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())
+    ORDER BY created_at, delivery_key FOR UPDATE SKIP LOCKED`, [id]);
   if (due.length === 0) return [];
   const dead = due.filter(({ state }) => state === 'sending').map((row) => row.delivery_key);
   await query(client, `
@@ -48,23 +73,21 @@ async function claimDue(client: Client, incidentId: string, leaseMs: number): Pr
       WHERE delivery_key = ANY($1) RETURNING delivery_key, channel, address, tries),
     begun AS (INSERT INTO delivery_attempts (delivery_key) SELECT delivery_key FROM claimed RETURNING delivery_key, attempt_id)
     SELECT * FROM claimed JOIN begun USING (delivery_key)`, [due.map((row) => row.delivery_key), dead, leaseMs]);
-  await dueNoLaterThanItsMessages(client, incidentId);
+  await dueNoLaterThanItsMessages(client, subject, id);
   return claimed.map((row) => ({
     deliveryKey: row.delivery_key, attemptId: row.attempt_id, channel: row.channel, address: row.address, tries: row.tries,
   }));
 }
 
-async function finish(client: Client, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, cooldownMs: number): Promise<void> {
+async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
   // The message before its attempt, as in a claim: two transactions that lock in different orders wait for each other.
-  const [delivery] = await query<{ incident_id: string }>(client, 'SELECT incident_id FROM deliveries WHERE delivery_key = $1 FOR UPDATE', [deliveryKey]);
+  const [delivery] = await query<{ id: string }>(client, `SELECT ${subject.id} AS id FROM deliveries WHERE delivery_key = $1 FOR UPDATE`, [deliveryKey]);
   if (delivery === undefined || !await closeAttempt(client, attemptId, outcome)) return;
   if (outcome.kind === 'delivered') {
     await query(client, `
       UPDATE deliveries SET state = 'delivered', delivered_at = now(), provider_id = $2, code = NULL, claimed_until = NULL
       WHERE delivery_key = $1 AND state <> 'delivered'`, [deliveryKey, storable(outcome.receipt.providerId)]);
-    await query(client, `
-      UPDATE incidents SET cooldown_until = greatest(cooldown_until, last_match_at + $2 * interval '1 millisecond')
-      WHERE incident_id = $1`, [delivery.incident_id, cooldownMs]);
+    await onDelivered(client, delivery.id);
   } else if (outcome.kind === 'refused') {
     await query(client, `UPDATE deliveries SET state = 'failed', code = $2, claimed_until = NULL WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code]);
   } else {
@@ -72,7 +95,7 @@ async function finish(client: Client, { attemptId, deliveryKey }: ClaimedDeliver
       UPDATE deliveries SET state = 'waiting', code = $2, next_try_at = now() + $3 * interval '1 millisecond', claimed_until = NULL, uncertain = uncertain + $4::boolean::int
       WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code, outcome.retryInMs, outcome.mayHaveArrived]);
   }
-  await dueNoLaterThanItsMessages(client, delivery.incident_id);
+  await dueNoLaterThanItsMessages(client, subject, delivery.id);
 }
 
 /** False when the attempt was settled before: by an earlier call, or as uncertain by whoever claimed its message after the lease. */
@@ -89,11 +112,10 @@ async function closeAttempt(client: Client, attemptId: number, outcome: AttemptO
 /** Foreign text: a zero byte in it, which Postgres refuses, would keep the outcome from being recorded and send the message again. */
 const storable = (text: string): string => text.replaceAll('\0', '');
 
-/** Moves the incident's due time forward only, because we do not know what else it waits for; a closed one waits for nothing else. */
-async function dueNoLaterThanItsMessages(client: Queryable, incidentId: string): Promise<void> {
-  await query(client, `
-    UPDATE incidents SET next_due_at = CASE state WHEN 'closed' THEN ${NEXT_DELIVERY} ELSE least(next_due_at, ${NEXT_DELIVERY}) END
-    WHERE incident_id = $1`, [incidentId]);
+async function dueNoLaterThanItsMessages(client: Client, { table, id: column, nextDue }: Subject, id: string): Promise<void> {
+  // In a statement before: the next one then also sees a message that was written by whoever held the row, and does not take its due time away.
+  await query(client, `SELECT 1 FROM ${table} WHERE ${column} = $1 FOR NO KEY UPDATE`, [id]);
+  await query(client, `UPDATE ${table} SET next_due_at = ${nextDue} WHERE ${column} = $1`, [id]);
 }
 
 /**
@@ -102,5 +124,5 @@ async function dueNoLaterThanItsMessages(client: Queryable, incidentId: string):
  */
 export async function refreshNextDue(client: Queryable, incidentId: string, reviewInMs: number | null): Promise<void> {
   await query(client, `
-    UPDATE incidents SET next_due_at = least(${NEXT_DELIVERY}, now() + $2 * interval '1 millisecond') WHERE incident_id = $1`, [incidentId, reviewInMs]);
+    UPDATE incidents SET next_due_at = least(${nextDelivery('incident_id')}, now() + $2 * interval '1 millisecond') WHERE incident_id = $1`, [incidentId, reviewInMs]);
 }

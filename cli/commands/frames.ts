@@ -1,7 +1,6 @@
-/** `watchpost frames`: hand over pictures and clips, and see what became of a frame. */
+/** `watchpost frames`: hand over pictures and clips, and see what became of a frame or which were refused. */
 import { InvalidArgumentError } from 'commander';
 import type { Command } from 'commander';
-import { parseInstant } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
@@ -9,6 +8,8 @@ import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
 import { describeFrame } from '../frame-page.ts';
 import { describePushed, openFootage, pushFootage } from '../push-footage.ts';
+import { readInstant } from '../read-instant.ts';
+import { addRefused } from './frames-refused.ts';
 
 interface PushOptions extends ApiOptions {
   readonly device: string;
@@ -42,14 +43,8 @@ export function addFrames(program: Command, context: Context): void {
       const frame = await client.frame(frameId);
       answer(context, frame, () => describeFrame(frame));
     }));
-}
 
-function readInstant(text: string): Instant {
-  try {
-    return parseInstant(text);
-  } catch (error) {
-    throw new InvalidArgumentError((error as Error).message);
-  }
+  addRefused(frames, context);
 }
 
 function readFps(text: string): number {

@@ -9,7 +9,7 @@ import type { ApiOptions } from '../api-access.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
 import { table } from '../table.ts';
-import { moment } from '../wording.ts';
+import { moment, told } from '../wording.ts';
 
 interface ListOptions extends ApiOptions {
   readonly device?: string;
@@ -51,6 +51,3 @@ export function addIncidents(program: Command, context: Context): void {
 
 const rowOf = ({ incidentId, state, userId, deviceId, ruleId, openedAt, matches, messages }: Incident) =>
   [incidentId, state, userId, deviceId, ruleId, moment(openedAt), matches, messages.map(told).join(', ')];
-
-const told = ({ channel, address, state, code, uncertain }: Incident['messages'][number]): string =>
-  `${channel} ${address} ${state}${code === null ? '' : ` (${code})`}${uncertain > 0 ? `, ${uncertain} uncertain` : ''}`;

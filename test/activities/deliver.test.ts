@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { LEASE_MS, SEND_LIMIT_MS, retryDelayMs } from '../../activities/deliver.ts';
+import { LEASE_MS, SEND_LIMIT_MS, retryDelayMs } from '../../activities/deliver-due.ts';
 import type { DeliverPorts } from '../../activities/deliver.ts';
 import { messageIdOf } from '../../adapters/channels/email/message-id.ts';
 import { startInbox } from '../../adapters/embedded/inbox.ts';

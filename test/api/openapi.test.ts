@@ -26,7 +26,7 @@ describe('the OpenAPI document', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Watchpost', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) } });
     for (const path of [
       '/v1/devices/{deviceId}/frames', '/v1/frames/{frameId}', '/v1/frames/{frameId}/image', '/v1/rules/{ruleId}', '/v1/rules', '/v1/rules/check', '/v1/users/{userId}/rules',
-      '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}/ack', '/v1/ops/failed', '/v1/ops/replay',
+      '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}/ack', '/v1/invalid-frames', '/v1/invalid-frames/counts', '/v1/equipment-notices', '/v1/ops/failed', '/v1/ops/replay',
       '/v1/ops/accounting', '/healthz', '/readyz', '/metrics',
     ]) expect(Object.keys(document.paths)).toContain(path);
     for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}']) {

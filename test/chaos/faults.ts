@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { LEASE_MS } from '../../activities/deliver.ts';
+import { LEASE_MS } from '../../activities/deliver-due.ts';
 import { until } from '../support/plant.ts';
 import { DEADLINE_MS } from './chaos-plant.ts';
 import type { ChaosPlant } from './chaos-plant.ts';

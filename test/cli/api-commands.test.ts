@@ -127,6 +127,30 @@ describe('frames show', () => {
   });
 });
 
+describe('frames refused', () => {
+  beforeAll(async () => {
+    for (const [n, reason] of ['image_void', 'image_void', 'image_corrupt'].entries()) {
+      await db.pool.query(`INSERT INTO invalid_frames (frame_id, captured_at, device_id, user_id, reason, detail, sha256, refused_at, expires_at)
+        VALUES ($1, '2026-03-01T02:14:00Z', 'door', 'anna', $2, 'black all over', '\\x01', $3, now() + interval '1 day')`,
+      [`01a1fd50-bf90-7a65-98b6-00000000000${n}`, reason, `2026-03-01T02:15:0${n}Z`]);
+    }
+  });
+
+  it('lists what was refused and why, the latest first', async () => {
+    const { exitCode, stdout } = await cli.run(['frames', 'refused', '--reason', 'image_void']);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^frame .*\n01a1\S+1 +door +2026-03-01 02:15:01 +image_void +black all over\n01a1\S+0 +door .*\n$/);
+    expect(await cli.json(['frames', 'refused', '--from', '2026-03-01T02:15:02Z'])).toMatchObject({ frames: [{ reason: 'image_corrupt' }], next: null });
+    expect((await cli.run(['frames', 'refused', '--device', 'nothing'])).stdout).toBe('No refused frames.\n');
+  });
+
+  it('counts them per device and reason', async () => {
+    expect((await cli.run(['frames', 'refused', '--counts', '--device', 'door'])).stdout)
+      .toMatch(/^device .*\ndoor +anna +image_void +2 +2026-03-01 02:15:01\ndoor +anna +image_corrupt +1 +2026-03-01 02:15:02\n$/);
+    expect(await cli.json(['frames', 'refused', '--counts', '--reason', 'image_corrupt'])).toMatchObject({ counts: [{ deviceId: 'door', frames: 1 }] });
+  });
+});
+
 describe('rules put and list', () => {
   it('saves a rule from standard input, versions it and warns', async () => {
     const text = 'RuleID: 100 | Unsafe Class: Dog, Racoon | ALL with probability>80%';
@@ -178,4 +202,15 @@ it('incidents are listed and acknowledged', async () => {
   expect((await cli.run(['incidents', 'ack', incidentId])).stdout).toMatch(/ is acknowledged since 20/);
   expect(await cli.json(['incidents', 'list', '--state', 'open'])).toMatchObject({ incidents: [] });
   expect(await cli.run(['incidents', 'ack', '00000000-0000-7000-8000-000000000000'])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('incident_unknown') });
+});
+
+it('equipment notices are listed with whom they told', async () => {
+  expect((await cli.run(['devices', 'notices'])).stdout).toBe('No equipment notices.\n');
+  const noticeId = '01a1fd50-bf90-7a65-98b6-7f2402f97041';
+  await db.pool.query(`INSERT INTO equipment_notices (notice_id, kind, device_id, user_id, state, reason, since, last_at, frames, first_frame_id, seen_until, opened_at)
+    VALUES ($1, 'void', 'door', 'anna', 'open', 'image_void', '2026-11-21T02:00:00Z', '2026-11-21T02:03:00Z', 5, $1, '2026-11-21T02:03:00Z', '2026-11-21T02:03:00Z')`, [noticeId]);
+  await db.pool.query(`INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address, state) VALUES ('notice-1', $1, 'anna-mail', 'email', 'anna@example.org', 'delivered')`, [noticeId]);
+  expect((await cli.run(['devices', 'notices', '--device', 'door', '--state', 'open'])).stdout)
+    .toMatch(new RegExp(`^${noticeId} +void +open +anna +door +2026-11-21 02:00:00 +2026-11-21 02:03:00 +5 +email anna@example.org delivered$`, 'm'));
+  expect(await cli.json(['devices', 'notices', '--state', 'closed'])).toMatchObject({ notices: [] });
 });

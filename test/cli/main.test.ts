@@ -13,7 +13,7 @@ beforeAll(async () => { cli = await commandLine(); });
 afterAll(() => cli.remove());
 
 const EXECUTABLE = fileURLToPath(new URL('../../bin/watchpost.mjs', import.meta.url));
-const COMMANDS = ['start', 'demo', 'worker', 'api', 'dispatch', 'migrate', 'assets', 'rules', 'frames', 'incidents', 'replay', 'status', 'doctor', 'keys'];
+const COMMANDS = ['start', 'demo', 'worker', 'api', 'dispatch', 'migrate', 'assets', 'rules', 'frames', 'incidents', 'devices', 'replay', 'status', 'doctor', 'keys'];
 
 describe('help', () => {
   it('lists every command and ends well', async () => {
@@ -49,7 +49,9 @@ describe('a mistake in typing', () => {
     [['frames', 'push', 'x.jpg'], "'--device <id>' not specified"],
     [['frames', 'push', 'x.jpg', '--device', 'd', '--fps', '0'], 'must be a number above 0'],
     [['frames', 'push', 'x.jpg', '--device', 'd', '--captured-at', 'yesterday'], 'captured_at_malformed'],
+    [['frames', 'refused', '--reason', 'ugly'], 'Allowed choices are frame_of_disabled_device'],
     [['incidents', 'list', '--state', 'shut'], 'Allowed choices are open, acknowledged, closed'],
+    [['devices', 'notices', '--state', 'shut'], 'Allowed choices are open, closed'],
     [['replay', '--state', 'failed', '--limit', '1001'], 'from 1 to 1000'],
     [['keys', 'create'], "'--role <role>' not specified"],
     [['rules', 'check', '/no/such/file'], 'cannot be read'],

@@ -44,6 +44,9 @@ it('carries an account from nothing to a frame and its books, all typed', async 
   expect((await client.failedFrames()).frames).toEqual([]);
   expect((await client.status()).waitingFrames).toBe(1);
   expect((await client.incidents({ deviceId: 'door@1' })).incidents).toEqual([]);
+  expect(await client.invalidFrames({ deviceId: 'door@1', reason: 'image_void', limit: 1 })).toEqual({ frames: [], next: null });
+  expect(await client.invalidFrameCounts({ deviceId: 'door@1' })).toEqual({ counts: [] });
+  expect(await client.equipmentNotices({ deviceId: 'door@1', state: 'open' })).toEqual({ notices: [], next: null });
 
   const made = await client.createKey({ role: 'customer', userId: 'anna' });
   const annas = createClient({ baseUrl: server.url, key: made.key });

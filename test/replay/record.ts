@@ -15,7 +15,7 @@ import type { Scenario } from './scenarios.ts';
 /** Method to stage, so that each activity is served on the queue that its stage names. */
 const QUEUE_OF: Readonly<Record<string, string>> = {
   ...Object.fromEntries(FRAME_STAGE_ROWS.map(([, { activity, taskQueue }]) => [activity, taskQueue])),
-  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue,
+  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue, deliverNotice: STAGES.messages.taskQueue,
 };
 
 export interface Recording {
@@ -31,9 +31,9 @@ export async function recordHistory(scenario: Scenario, address: string, { workf
   const clientConnection = await Connection.connect({ address });
   const client = new Client({ connection: clientConnection, namespace });
   const taskQueue = `record-${randomUUID()}`;
-  let reviews = 0;
+  let looks = 0;
   const activities = Object.fromEntries(Object.entries(scenario.activities).map(([name, run]) => [name, async (input: never) => {
-    if (name === 'reviewIncident') reviews += 1;
+    if (name === 'reviewIncident' || name === 'deliverNotice') looks += 1;
     try {
       return await run(input);
     } catch (error) {
@@ -50,8 +50,8 @@ export async function recordHistory(scenario: Scenario, address: string, { workf
   const running = workers.map((worker) => worker.run());
   try {
     const handle = await client.workflow.start(scenario.workflow, { taskQueue, workflowId: scenario.name, args: [scenario.input] });
-    for (const wanted of scenario.ringAfterReviews ?? []) {
-      while (reviews < wanted) await sleep(10);
+    for (const wanted of scenario.ringAfterLooks ?? []) {
+      while (looks < wanted) await sleep(10);
       await handle.signal(DOORBELL_SIGNAL);
     }
     await handle.result();

@@ -4,6 +4,7 @@ import type {
 } from '../../contracts/activities.ts';
 import { FRAME_PIPELINE } from '../../contracts/pipeline.ts';
 import type { FramePipelineInput } from '../../contracts/pipeline.ts';
+import { NOTICE_WORKFLOW } from '../../contracts/equipment-notice.ts';
 import { INCIDENT_WORKFLOW } from '../../contracts/incident.ts';
 import { buildTag } from '../../contracts/tag.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -13,11 +14,11 @@ export type AllActivities =
 
 export interface Scenario {
   readonly name: string;
-  readonly workflow: typeof FRAME_PIPELINE | typeof INCIDENT_WORKFLOW;
+  readonly workflow: typeof FRAME_PIPELINE | typeof INCIDENT_WORKFLOW | typeof NOTICE_WORKFLOW;
   readonly input: unknown;
   readonly activities: Partial<AllActivities>;
-  /** Doorbell rings, each once the workflow has asked for that many reviews. */
-  readonly ringAfterReviews?: readonly number[];
+  /** Doorbell rings, each once the workflow has looked that often: for an incident asked for that many reviews, for a notice delivered as often. */
+  readonly ringAfterLooks?: readonly number[];
 }
 
 const USER = 'north-site';
@@ -46,8 +47,11 @@ const recorded: RecordActivities = { recordOutcomes: async ({ exceptions }) => (
 const frame = (name: string, activities: Partial<AllActivities>, frames = 1, where: Partial<FramePipelineInput> = {}): Scenario =>
   ({ name, workflow: FRAME_PIPELINE, input: batchOf(frames, where), activities: { ...owned, ...seen, ...matchNothing, ...alerted, ...recorded, ...activities } });
 
-const incident = (name: string, activities: Partial<AllActivities>, ringAfterReviews: readonly number[] = []): Scenario =>
-  ({ name, workflow: INCIDENT_WORKFLOW, input: { incidentId: '01900000-0000-7000-8000-00000000001c' }, activities, ringAfterReviews });
+const incident = (name: string, activities: Partial<AllActivities>, ringAfterLooks: readonly number[] = []): Scenario =>
+  ({ name, workflow: INCIDENT_WORKFLOW, input: { incidentId: '01900000-0000-7000-8000-00000000001c' }, activities, ringAfterLooks });
+
+const notice = (name: string, activities: Pick<AllActivities, 'deliverNotice'>, ringAfterLooks: readonly number[] = []): Scenario =>
+  ({ name, workflow: NOTICE_WORKFLOW, input: { noticeId: '01900000-0000-7000-8000-00000000001d' }, activities, ringAfterLooks });
 
 /** Answers with the next of `answers` at each call, and with the last one from then on. */
 function inTurn<T>(answers: readonly T[]): () => Promise<T> {
@@ -93,6 +97,10 @@ export const SCENARIOS: readonly Scenario[] = [
     deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
     reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
   }, [1]),
+
+  notice('notice-told', { deliverNotice: async () => ({ delivered: 1, nextTryInMs: null }) }),
+  notice('notice-message-tried-again', { deliverNotice: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]) }),
+  notice('notice-rung', { deliverNotice: inTurn([{ delivered: 0, nextTryInMs: 60_000 }, { delivered: 1, nextTryInMs: null }]) }, [1]),
 ];
 
 /** Answers after four tries that met an outage: long enough for a local activity to leave its workflow task and wait by a timer. */

@@ -10,9 +10,9 @@ it('an incident that cannot be rung keeps no other from being rung', async () =>
   await sweep({
     overdue: async () => ['full of signals', 'next', 'last'], log,
     doorbell: {
-      async ring(incidentId) {
-        if (incidentId === 'full of signals') throw new Failure('temporal_unavailable', 'it has had ten thousand signals');
-        rung.push(incidentId);
+      async ring(id) {
+        if (id === 'full of signals') throw new Failure('temporal_unavailable', 'it has had ten thousand signals');
+        rung.push(id);
       },
     },
   });

@@ -1,9 +1,10 @@
-/** An alert as a mail: headers, bodies and the picture inside. Pure; encoding and folding are the library's. */
+/** A message as a mail: headers, bodies and the picture inside. Pure; encoding and folding are the library's. */
 import type { SendMailOptions } from 'nodemailer';
-import type { AlertMessage } from '../../../activities/ports/channel.ts';
+import type { AlertMessage, Message, NoticeMessage } from '../../../activities/ports/channel.ts';
 import { Failure } from '../../../contracts/failures.ts';
 import { htmlBody, plainBody } from './email-body.ts';
 import { messageIdOf } from './message-id.ts';
+import { htmlNotice, plainNotice } from './notice-body.ts';
 
 export interface Sender {
   /** As people read it; may be empty. */
@@ -21,38 +22,58 @@ export function parseSender(text: string): Sender {
   return { name: name.replace(/^"(.*)"$/, '$1'), address, domain: address.slice(address.lastIndexOf('@') + 1) };
 }
 
+/** What a mail says and shows, before it has sender and addressee. */
+interface MailContent {
+  /** All mails about one thing show as one conversation. */
+  readonly thread: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: NonNullable<SendMailOptions['attachments']>;
+}
+
 /**
  * Throws `recipient_refused` unless the address is exactly one mailbox: a list in it would tell strangers, and no server
  * could refuse one of them alone.
  */
-export function emailOf(message: AlertMessage, deliveryKey: string, sender: Sender): SendMailOptions & { readonly messageId: string } {
-  const { to, incidentId, sentence, picture } = message;
+export function emailOf(message: Message, deliveryKey: string, sender: Sender): SendMailOptions & { readonly messageId: string } {
+  const { to, sentence } = message;
   if (!isMailbox(to)) throw new Failure('recipient_refused', 'the address of the contact is not a mailbox such as name@example.com');
-  const jpeg = 'jpeg' in picture ? picture.jpeg : null;
-  const cid = jpeg === null ? null : `picture.${incidentId}@${sender.domain}`;
+  const { thread, headers, text, html, attachments } = 'noticeId' in message ? noticeContent(message) : alertContent(message, sender);
   return {
     envelope: { from: sender.address, to: [to] },
     from: { name: sender.name, address: sender.address },
     to: { name: '', address: to },
     subject: sentence,
     messageId: messageIdOf(deliveryKey, sender.domain),
-    // All mails about one incident show as one conversation.
-    references: messageIdOf(incidentId, sender.domain),
+    references: messageIdOf(thread, sender.domain),
     headers: {
       // RFC 3834: no holiday notice shall answer an alert.
       'Auto-Submitted': 'auto-generated',
       'X-Auto-Response-Suppress': 'All',
-      'X-Watchpost-Incident': incidentId,
+      ...headers,
     },
-    text: plainBody(message),
-    html: htmlBody(message, cid),
-    attachments: jpeg === null || cid === null ? []
-      : [{ cid, content: jpeg, contentType: 'image/jpeg', filename: 'alert.jpg', contentDisposition: 'inline' }],
+    text, html, attachments,
     // Nothing in a message may ever name a file or an address to be read by us.
     disableFileAccess: true,
     disableUrlAccess: true,
   };
 }
+
+function alertContent(message: AlertMessage, sender: Sender): MailContent {
+  const { incidentId, picture } = message;
+  const jpeg = 'jpeg' in picture ? picture.jpeg : null;
+  const cid = jpeg === null ? null : `picture.${incidentId}@${sender.domain}`;
+  return {
+    thread: incidentId, headers: { 'X-Watchpost-Incident': incidentId }, text: plainBody(message), html: htmlBody(message, cid),
+    attachments: jpeg === null || cid === null ? []
+      : [{ cid, content: jpeg, contentType: 'image/jpeg', filename: 'alert.jpg', contentDisposition: 'inline' }],
+  };
+}
+
+const noticeContent = (message: NoticeMessage): MailContent => ({
+  thread: message.noticeId, headers: { 'X-Watchpost-Notice': message.noticeId }, text: plainNotice(message), html: htmlNotice(message), attachments: [],
+});
 
 /** Strict about what could make two addresses of one or end a header; whether the mailbox exists is for the server to say. */
 const isMailbox = (text: string): boolean =>

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Doorbell } from '../../../activities/alert.ts';
-import { createDoorbell } from '../../../adapters/temporal/doorbell.ts';
+import { createDoorbell, createNoticeDoorbell } from '../../../adapters/temporal/doorbell.ts';
+import { noticeWorkflowIdOf } from '../../../contracts/equipment-notice.ts';
 import { incidentWorkflowIdOf } from '../../../contracts/incident.ts';
 import { freshNamespace, temporalForTest } from '../../support/temporal.ts';
 import type { TestNamespace } from '../../support/temporal.ts';
@@ -48,4 +49,11 @@ describe.skipIf(!address)('the doorbell of an incident', () => {
     expect(now.status.name).toBe('RUNNING');
     expect(now.runId).not.toBe(runId);
   });
+});
+
+it.skipIf(!address)('the doorbell of a notice starts its workflow on the queue of the incidents', async () => {
+  const noticeId = randomUUID();
+  await createNoticeDoorbell(temporal.client).ring(noticeId);
+  expect(await temporal.client.workflow.getHandle(noticeWorkflowIdOf(noticeId)).describe())
+    .toMatchObject({ type: 'noticeWorkflow', taskQueue: 'watchpost-incidents', status: { name: 'RUNNING' } });
 });

@@ -1,0 +1,97 @@
+/** Sends the messages about one thing that are due: claim, provider, and a trace of every try. What they say is up to whoever calls. */
+import { FAILURES, Failure, failureIn } from '../contracts/failures.ts';
+import type { FailureCode } from '../contracts/failures.ts';
+import type { MessageReport } from '../contracts/incident.ts';
+import { STAGES } from '../contracts/stages.ts';
+import type { AlertMessage, Channel, ChannelFailure, NoticeMessage } from './ports/channel.ts';
+import type { AttemptOutcome, ClaimedDelivery, Outbox } from './ports/outbox.ts';
+import type { StageLog } from './stage-run.ts';
+
+export interface DeliveryPorts {
+  readonly outbox: Outbox;
+  /** By name of contracts/delivery.ts CHANNELS. */
+  readonly channels: Readonly<Record<string, Channel>>;
+  readonly log: Pick<StageLog, 'info' | 'warn' | 'error'>;
+}
+
+/** Everything but the addressee, who differs from delivery to delivery. */
+export type Unaddressed = Omit<AlertMessage, 'to'> | Omit<NoticeMessage, 'to'>;
+
+/** A server may tarpit or greylist for most of a minute; what takes longer is cut off, so that no try outlives its claim. */
+export const SEND_LIMIT_MS = 60_000;
+/** Longer than the activity itself may run, so that a try that Temporal gave up can never overlap the next one. */
+export const LEASE_MS = STAGES.messages.startToCloseMs + 30_000;
+/** The last moment at which a result is still ours to record: a little before the claim ends. */
+const RECORD_LIMIT_MS = LEASE_MS - 10_000;
+/** Often enough to catch a database that restarts, seldom enough to let it. */
+const RECORD_AGAIN_MS = 1_000;
+
+const SECOND_MS = 1_000;
+const MINUTE_MS = 60 * SECOND_MS;
+/**
+ * Soon at first, for a server that restarts; a minute and five, where greylisting lets a repeat through; then every
+ * quarter of an hour, which a provider that is down all night does not mind and a person does not notice. It never ends:
+ * a message is given up only when the provider refuses it.
+ */
+const RETRY_DELAYS_MS = [5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
+export const retryDelayMs = (tries: number): number => RETRY_DELAYS_MS[Math.min(tries, RETRY_DELAYS_MS.length) - 1] ?? 5 * SECOND_MS;
+
+/** `write` gives the message of each delivery, and may fail for want of a database or a disk. */
+export async function deliverDue(
+  id: string, ports: DeliveryPorts, write: () => Promise<(delivery: ClaimedDelivery) => Unaddressed>,
+): Promise<MessageReport> {
+  let delivered = 0;
+  if (await ports.outbox.pendingFor(id) === 0) {
+    // Everything that can fail for want of a database or a disk comes before the claim: a claim that ends without a call counts as a possible double.
+    const messageOf = await write();
+    const claimed = await ports.outbox.claimDue(id, LEASE_MS);
+    const recordUntilMs = Date.now() + RECORD_LIMIT_MS;
+    const outcomes = await Promise.all(claimed.map(async (delivery) => {
+      const outcome = await attempt(delivery, messageOf(delivery), ports);
+      await record(delivery, outcome, recordUntilMs, ports);
+      return outcome;
+    }));
+    delivered = outcomes.filter(({ kind }) => kind === 'delivered').length;
+  }
+  return { delivered, nextTryInMs: await ports.outbox.pendingFor(id) };
+}
+
+/** Never throws: what goes wrong with one message is that message's outcome and nobody else's. */
+async function attempt(delivery: ClaimedDelivery, message: Unaddressed, { channels, log }: DeliveryPorts): Promise<AttemptOutcome> {
+  const { deliveryKey, channel: name, address, tries } = delivery;
+  const startedAtMs = Date.now();
+  try {
+    const channel = channels[name];
+    if (channel === undefined) throw new Failure('channel_unsupported', `no adapter for channel ${name}`);
+    const receipt = await channel.send({ ...message, to: address }, deliveryKey, AbortSignal.timeout(SEND_LIMIT_MS));
+    log.info({ deliveryKey, tries, ms: Date.now() - startedAtMs, providerId: receipt.providerId }, 'message delivered');
+    return { kind: 'delivered', receipt };
+  } catch (error) {
+    const outcome = outcomeOf(error, tries);
+    log.warn({ deliveryKey, tries, ms: Date.now() - startedAtMs, ...outcome, ...(outcome.code === 'internal' ? { err: error } : {}) }, 'message not delivered');
+    return outcome;
+  }
+}
+
+/** The code decides whether trying again can help. A defect of ours waits for the release that mends it rather than losing the message. */
+function outcomeOf(error: unknown, tries: number): Extract<AttemptOutcome, { code: FailureCode }> {
+  const failure = failureIn(error);
+  const code = failure?.code ?? 'internal';
+  const answer = failure?.detail ?? (error instanceof Error ? error.message : String(error));
+  if (failure !== undefined && !FAILURES[code].retryable) return { kind: 'refused', code, answer };
+  const mayHaveArrived = (failure as ChannelFailure | undefined)?.mayHaveArrived ?? false;
+  return { kind: 'unavailable', code, answer, mayHaveArrived, retryInMs: retryDelayMs(tries) };
+}
+
+/** Holds on through an outage of the database, because a delivery that is not written down will be sent again. */
+async function record(delivery: ClaimedDelivery, outcome: AttemptOutcome, untilMs: number, { outbox, log }: DeliveryPorts): Promise<void> {
+  for (;;) {
+    try {
+      return await outbox.finish(delivery, outcome);
+    } catch (error) {
+      log.error({ deliveryKey: delivery.deliveryKey, outcome: outcome.kind, err: error }, 'outcome of a delivery not recorded yet');
+      if (Date.now() + RECORD_AGAIN_MS > untilMs) return;
+    }
+    await new Promise((resolve) => { setTimeout(resolve, RECORD_AGAIN_MS); });
+  }
+}

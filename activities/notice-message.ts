@@ -1,0 +1,61 @@
+/** What the owner of a device is told of an equipment notice, in words that fit any channel. Pure. */
+import type { NoticeKind, NoticeTelling } from '../contracts/equipment-notice.ts';
+import { FAILURES, isFailureCode } from '../contracts/failures.ts';
+import { isTimeZone, localTime } from '../contracts/time.ts';
+import type { Instant } from '../contracts/time.ts';
+import { NAME_LIMIT, oneLine } from './one-line.ts';
+import type { NoticeMessage } from './ports/channel.ts';
+import type { NoticeFacts } from './ports/notice-facts.ts';
+
+interface Words {
+  /** Completes "Camera Back door ... since 02:14". */
+  readonly trouble: string;
+  readonly past: string;
+  readonly consequence: string;
+  readonly advice: readonly string[];
+}
+
+const WORDS: Readonly<Record<NoticeKind, Words>> = {
+  void: {
+    trouble: 'shows nothing',
+    past: 'Showed nothing',
+    consequence: 'Nobody who passes this camera is seen, and no rule can alert you there.',
+    advice: [
+      'Is the lens covered, dirty or wet?',
+      'Is it dark there, and the lamp or infrared light off?',
+      'Does the camera show a picture on its own page? If not, switch it off and on; its sensor may be dead.',
+    ],
+  },
+};
+
+/** Everything but the addressee. What it says of the time after it was told may change between two tries; its sentence does not. */
+export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<NoticeMessage, 'to'> {
+  // A zone that this Node does not know must not stop a message; UTC is said beside the time, so nobody is misled.
+  const timeZone = isTimeZone(facts.timeZone) ? facts.timeZone : 'UTC';
+  const at = (instant: Instant): string => `${localTime(instant, timeZone)} (${timeZone})`;
+  const clock = (instant: Instant): string => localTime(instant, timeZone).slice(11, 16);
+  const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
+  const { trouble, past, consequence, advice } = WORDS[facts.kind];
+  const wellSince = facts.closed ? facts.wellSince : null;
+  const common = { noticeId: facts.noticeId, telling };
+  const well: Fact[] = wellSince === null ? [] : [['Well since', at(wellSince)]];
+  const frames: Fact = ['Frames', `${facts.frames} refused`];
+  if (telling === 'well') {
+    return {
+      ...common, sentence: `Camera ${deviceName} is well again`, advice: [],
+      facts: [['Camera', deviceName], ...well, [`${past} from`, at(facts.since)], ['to', at(facts.lastAt)], frames],
+    };
+  }
+  return {
+    ...common, sentence: `Camera ${deviceName} ${trouble} since ${clock(facts.since)}`, advice: wellSince === null ? advice : [],
+    facts: [
+      ['Camera', deviceName], ['Since', at(facts.since)], frames, ['Why', whatIsWrong(facts.reason)],
+      ...(wellSince === null ? [['Meanwhile', consequence] as const] : well),
+    ],
+  };
+}
+
+type Fact = NoticeMessage['facts'][number];
+
+/** As operators read it of the code. */
+const whatIsWrong = (reason: string): string => (isFailureCode(reason) ? FAILURES[reason].operator : reason);
