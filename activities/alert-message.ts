@@ -1,5 +1,5 @@
 /** What a person is told of an incident, in words that fit any channel. Pure. */
-import type { Detection } from '../contracts/detection.ts';
+import { boxText } from '../contracts/detection.ts';
 import { isTimeZone, localTime } from '../contracts/time.ts';
 import type { Clause } from '../contracts/verdict.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
@@ -34,9 +34,7 @@ export function alertText(facts: AlertFacts): AlertText {
   };
 }
 
-/** The label that is drawn beside a box, and how the picture is described to those who do not see it. */
-export const boxText = ({ label, probability }: Detection): string => `${label} ${percent(probability, null)}`;
-
+/** Described for those who do not see it, in the words that are drawn beside the boxes. */
 export function pictureOf(facts: AlertFacts, jpeg: Buffer): AlertPicture {
   const marked = facts.evidence.map(boxText).join(', ');
   return { jpeg, description: `Picture of camera ${oneLine(facts.deviceName, NAME_LIMIT)}${marked === '' ? '' : `, marked: ${oneLine(marked, RULE_LIMIT)}`}` };

@@ -1,7 +1,8 @@
 /** Delivers the messages of an incident that are due: its words and its picture. */
 import type { MessageActivities } from '../contracts/activities.ts';
+import { boxText } from '../contracts/detection.ts';
 import { Failure } from '../contracts/failures.ts';
-import { alertText, boxText, pictureOf } from './alert-message.ts';
+import { alertText, pictureOf } from './alert-message.ts';
 import { deliverDue } from './deliver-due.ts';
 import type { DeliveryPorts } from './deliver-due.ts';
 import { toApplicationFailure } from './failures.ts';

@@ -3,6 +3,7 @@ import type { DetectActivities } from '../contracts/activities.ts';
 import type { DetectionSet } from '../contracts/detection.ts';
 import { Failure } from '../contracts/failures.ts';
 import type { DetectResult, StageInput } from '../contracts/pipeline.ts';
+import { resultFile } from '../contracts/result-file.ts';
 import { STAGES } from '../contracts/stages.ts';
 import { detectionsPath, parseTag } from '../contracts/tag.ts';
 import { boundFor } from './bound-for.ts';
@@ -57,6 +58,6 @@ async function detectIn(frame: StagedFrame, { store, detectors }: DetectPorts): 
   const detector = await detectors.of(frame.model);
   const set = await detector.detect({ sha256: standardSha256, jpeg: () => store.get(standardSha256) }, { width, height });
   const path = detectionsPath(parseTag(frame.tag));
-  await store.putResult(path, Buffer.from(JSON.stringify({ frameId: frame.frameId, tag: frame.tag, capturedAt: frame.capturedAt, ...set })));
+  await store.putResult(path, Buffer.from(JSON.stringify(resultFile(frame, set))));
   return { set, path };
 }

@@ -23,8 +23,11 @@ import { invalidFrameRoutes } from './routes/invalid-frames.ts';
 import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
+import { parcelRoutes } from './routes/parcels.ts';
 import { ruleRoutes } from './routes/rules.ts';
+import { schemaRoutes } from './routes/schemas.ts';
 import { userRoutes } from './routes/users.ts';
+import { createUploads } from './uploads.ts';
 
 /** JSON bodies: the largest is an assignment of some thousand rules. Pictures have a limit of their own. */
 const MAX_JSON_BYTES = 1024 * 1024;
@@ -56,11 +59,13 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   app.setNotFoundHandler((request, reply) => sendProblem(new Failure('route_unknown', `${request.method} ${request.url.split('?')[0]}`), request, reply));
 
   const metrics = createMetrics(deps);
+  const uploads = createUploads(deps);
   await describeApi(app as unknown as FastifyInstance);
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
-    frameUploadRoutes(deps, metrics), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps), userRoutes(deps), deviceRoutes(deps),
-    contactRoutes(deps), modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), healthRoutes(deps, metrics), ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
+    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
+    userRoutes(deps), deviceRoutes(deps), contactRoutes(deps), modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
+    ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();
   return app as unknown as FastifyInstance;

@@ -1,6 +1,7 @@
 /** What the HTTP API stands on. Handed in, so that a test can put a real database and a disk of its own under it. */
 import type { Logger } from 'pino';
 import type { FrameStore } from '../activities/ports/frame-store.ts';
+import type { PictureAnnotator } from '../activities/ports/picture-annotator.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
 import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
 import type { Settings } from '../config/settings.ts';
@@ -10,7 +11,8 @@ import type { ModelLabels } from '../policies/check.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
-  | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames' | 'frameStoreBytes'>;
+  | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxParcelBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames'
+  | 'frameStoreBytes'>;
 
 export interface ApiDeps {
   readonly settings: ApiSettings;
@@ -19,6 +21,8 @@ export interface ApiDeps {
   readonly frameStore: FrameStore;
   acceptFrames(frames: readonly NewFrame[]): Promise<(AcceptedFrame | Failure)[]>;
   replayFrames(selection: ReplaySelection): Promise<Replayed>;
+  /** Only ever given standardised pictures: foreign bytes are decoded by processes that may crash. */
+  readonly annotator: PictureAnnotator;
   /** Whose labels rules are held against while no detect worker has reported. */
   readonly defaultModel: ModelLabels;
   /** The embedded inbox, where there is one. */

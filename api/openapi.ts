@@ -4,10 +4,18 @@ import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
 import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { TSchema } from 'typebox';
 import { PROBLEM_TYPE } from './problems.ts';
 import { Problem } from './shapes/problem.ts';
 
 const KEY = 'key';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** What a multipart body holds. Fastify would hold a schema of the body against what the parser made of it. */
+    form?: TSchema;
+  }
+}
 
 export async function describeApi(app: FastifyInstance): Promise<void> {
   const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
@@ -36,7 +44,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
     transform: ({ schema, url, route }) => ({
       url,
-      schema: { ...schema, ...bodyOf(schema), security: route.config?.roles === undefined ? [] : [{ [KEY]: [] }] },
+      schema: { ...schema, ...bodyOf(schema, route.config?.form), security: route.config?.roles === undefined ? [] : [{ [KEY]: [] }] },
     }),
   });
   app.addSchema({ ...Problem, $id: 'Problem' });
@@ -58,11 +66,14 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
 }
 
-/** Bodies that are not one JSON object: a picture as it is, and a rule that may come as JSON or as its bare text. */
-function bodyOf(schema: FastifySchema | undefined): { body?: unknown } {
+/** Bodies that are not one JSON object: a picture as it is, a form, and a rule that may come as JSON or as its bare text. */
+function bodyOf(schema: FastifySchema | undefined, form: TSchema | undefined): { body?: unknown } {
   const { consumes = [], body } = schema ?? {};
   if (consumes.length === 0) return {};
-  const schemaOf = (mediaType: string) =>
-    mediaType === 'application/json' ? body : { type: 'string', ...(mediaType.startsWith('image/') ? { format: 'binary' } : {}) };
+  const schemaOf = (mediaType: string) => {
+    if (mediaType === 'application/json') return body;
+    if (mediaType === 'multipart/form-data') return form;
+    return { type: 'string', ...(mediaType.startsWith('image/') ? { format: 'binary' } : {}) };
+  };
   return { body: { content: Object.fromEntries(consumes.map((mediaType) => [mediaType, { schema: schemaOf(mediaType) }])) } };
 }

@@ -3,6 +3,7 @@ import { inboxFolder } from '../adapters/embedded/inbox.ts';
 import { openInboxStore } from '../adapters/embedded/inbox-store.ts';
 import { COCO_LABELS } from '../adapters/detector/labels.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
+import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
@@ -39,6 +40,7 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       settings, pool, log, frameStore,
       acceptFrames: createLedger(pool).acceptFrames,
       replayFrames: createReplay(pool, frameStore),
+      annotator: createPictureAnnotator(),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
       ...(inbox ? { inbox } : {}),
       now: Date.now,

@@ -1,4 +1,4 @@
-/** Pictures, folders and clips as frames of a device, handed over one after the other as a camera service would. */
+/** Pictures, folders and clips as frames of a device, handed over in their order as a camera service would. */
 import { readFile, readdir, stat } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import type { Client, FrameToPush } from '../client/client.ts';
@@ -80,29 +80,51 @@ export interface PushFootageOptions {
   readonly context: Context;
 }
 
-/** A frame that is refused for good is told and does not stop the others. One at a time: a lane is judged in order anyway. */
+/** A folder of thousands should not take a round trip for each; what is read ahead is held in memory until it is accepted. */
+const AT_ONCE = 32;
+const BYTES_AT_ONCE = 16 * 1024 * 1024;
+/** A key or device that is refused once is refused for every frame. */
+const REFUSED_FOR_ALL = ['unauthenticated', 'forbidden', 'device_unknown', 'device_disabled', 'user_disabled'];
+
+/** A frame that is refused for good is told and does not stop the others. */
 export async function pushFootage(client: Client, footage: Footage, { deviceId, firstCapturedAt, fps, context }: PushFootageOptions): Promise<Pushed> {
   const count = footage.count ?? (firstCapturedAt === undefined ? await lengthOf(footage) : 0);
   const first = firstCapturedAt ?? plusMs(instantFromDate(new Date()), -(count - 1) * 1000 / fps);
   const pushed = { deviceId, accepted: 0, duplicates: 0, frameIds: [] as string[], refused: [] as { name: string; code: string; detail: string }[] };
   let number = 0;
-  for await (const { name, ...picture } of footage.pictures()) {
-    const capturedAt = plusMs(first, number * 1000 / fps);
-    number += 1;
-    try {
-      const receipt = await client.pushFrame({ deviceId, capturedAt, ...picture }, {
-        onRetry: ({ error, waitMs }) => say(context, `${name}: ${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
-      });
-      pushed.frameIds.push(receipt.frameId);
-      if (receipt.status === 'duplicate') pushed.duplicates += 1;
-      else pushed.accepted += 1;
-    } catch (error) {
-      // A key or device that is refused once is refused for every frame.
-      if (!(error instanceof Refused) || ['unauthenticated', 'forbidden', 'device_unknown', 'device_disabled', 'user_disabled'].includes(error.code ?? '')) throw error;
-      pushed.refused.push({ name, code: error.code ?? `status ${error.status}`, detail: error.detail ?? error.message });
+  for await (const pictures of inPortions(footage.pictures())) {
+    const frames = pictures.map(({ bytes, mediaType }, n) => ({ deviceId, capturedAt: plusMs(first, (number + n) * 1000 / fps), bytes, mediaType }));
+    number += pictures.length;
+    const names = [...new Set([pictures[0]!.name, pictures.at(-1)!.name])].join(' to ');
+    const answers = await client.pushFrames(frames, {
+      onRetry: ({ error, waitMs }) => say(context, `${names}: ${error.message}; trying again in ${(waitMs / 1000).toFixed(1)} s`),
+    });
+    for (const [n, answer] of answers.entries()) {
+      if (!(answer instanceof Refused)) {
+        pushed.frameIds.push(answer.frameId);
+        if (answer.status === 'duplicate') pushed.duplicates += 1;
+        else pushed.accepted += 1;
+        continue;
+      }
+      if (REFUSED_FOR_ALL.includes(answer.code ?? '')) throw answer;
+      pushed.refused.push({ name: pictures[n]!.name, code: answer.code ?? `status ${answer.status}`, detail: answer.detail ?? answer.message });
     }
   }
   return pushed;
+}
+
+async function* inPortions(pictures: AsyncIterable<Picture>): AsyncGenerator<Picture[]> {
+  let portion: Picture[] = [];
+  let bytes = 0;
+  for await (const picture of pictures) {
+    portion.push(picture);
+    bytes += picture.bytes.length;
+    if (portion.length < AT_ONCE && bytes < BYTES_AT_ONCE) continue;
+    yield portion;
+    portion = [];
+    bytes = 0;
+  }
+  if (portion.length > 0) yield portion;
 }
 
 /** Decodes the clip once for its length; the second time its frames are sent. Holding them all instead could fill the memory. */

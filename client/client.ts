@@ -4,7 +4,7 @@
  *     const client = createClient({ baseUrl: 'https://watchpost.example.org', key: process.env.KEY });
  *     const { frameId } = await client.pushFrame({ deviceId: 'door', capturedAt: new Date().toISOString(), bytes, mediaType: 'image/jpeg' });
  *
- * `pushFrame` tries until the frame is accepted; every other call asks once. All throw `Refused` or `Unreachable`.
+ * `pushFrame` and `pushFrames` try until frames are accepted; every other call asks once. All throw `Refused` or `Unreachable`.
  */
 import type { Assignments, AssignmentBody, Contact, ContactBody, Device, DeviceBody, KeyBody, NewKey, User, UserBody } from '../api/shapes/accounts.ts';
 import type { EquipmentNoticePage } from '../api/shapes/equipment-notices.ts';
@@ -21,8 +21,11 @@ import type { FrameState } from '../contracts/terminal-states.ts';
 import { createConnection } from './connection.ts';
 import { pushFrame } from './push-frame.ts';
 import type { FrameToPush, PushOptions } from './push-frame.ts';
+import { pushFrames } from './push-frames.ts';
+import type { PushedFrame } from './push-frames.ts';
 
 export type { FrameToPush, PushOptions, Retry } from './push-frame.ts';
+export type { PushedFrame } from './push-frames.ts';
 export { Refused, Unreachable } from './errors.ts';
 
 interface Page {
@@ -56,9 +59,12 @@ export interface EquipmentNoticeQuery extends Omit<IncidentQuery, 'state'> {
 
 export interface Client {
   pushFrame(frame: FrameToPush, options?: PushOptions): Promise<Receipt>;
+  /** One answer per frame, in order: its receipt, or the `Refused` of that frame alone. */
+  pushFrames(frames: readonly FrameToPush[], options?: PushOptions): Promise<PushedFrame[]>;
   frame(frameId: string): Promise<FrameStatus>;
   frames(query?: FrameQuery): Promise<FramePage>;
-  frameImage(frameId: string): Promise<{ readonly bytes: Buffer; readonly mediaType: string }>;
+  /** With `boxes` what was seen is drawn into it. */
+  frameImage(frameId: string, query?: { readonly boxes?: boolean; readonly minProbability?: number }): Promise<{ readonly bytes: Buffer; readonly mediaType: string }>;
   invalidFrames(query?: InvalidFrameQuery): Promise<InvalidFramePage>;
   invalidFrameCounts(query?: Omit<InvalidFrameQuery, keyof Page>): Promise<InvalidFrameCounts>;
 
@@ -106,9 +112,12 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
 
   return {
     pushFrame: (frame, pushing) => pushFrame(connection, frame, pushing),
+    pushFrames: (frames, pushing) => pushFrames(connection, frames, pushing),
     frame: (frameId) => get(`/v1/frames/${of(frameId)}`),
     frames: (query) => get('/v1/frames', query),
-    frameImage: (frameId) => connection.call({ method: 'GET', path: `/v1/frames/${of(frameId)}/image` }),
+    frameImage: (frameId, { boxes, minProbability } = {}) => connection.call({
+      method: 'GET', path: `/v1/frames/${of(frameId)}/image`, query: { boxes: boxes === undefined ? undefined : String(boxes), minProbability },
+    }),
     invalidFrames: (query) => get('/v1/invalid-frames', query),
     invalidFrameCounts: (query) => get('/v1/invalid-frames/counts', query),
 

@@ -13,6 +13,8 @@ export interface FrameToPush {
   readonly capturedAt: string;
   readonly bytes: Uint8Array;
   readonly mediaType: 'image/jpeg' | 'image/png' | 'image/webp';
+  /** Kept beside the frame by whoever cannot keep to its capture time, as after a restart: the API never makes two frames of one key. */
+  readonly idempotencyKey?: string;
 }
 
 export interface Retry {
@@ -49,13 +51,13 @@ export async function pushFrame(connection: Connection, frame: FrameToPush, { si
   }
 }
 
-async function offer(connection: Connection, { deviceId, capturedAt, bytes, mediaType }: FrameToPush, digest: string, signal?: AbortSignal): Promise<Receipt> {
+async function offer(connection: Connection, { deviceId, capturedAt, bytes, mediaType, idempotencyKey }: FrameToPush, digest: string, signal?: AbortSignal): Promise<Receipt> {
   const receipt = await connection.json<Receipt>({
     method: 'POST',
     path: `/v1/devices/${encodeURIComponent(deviceId)}/frames`,
     query: { captured_at: capturedAt },
     bytes,
-    headers: { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:` },
+    headers: { 'content-type': mediaType, 'content-digest': `sha-256=:${digest}:`, ...(idempotencyKey === undefined ? {} : { 'idempotency-key': `"${idempotencyKey}"` }) },
     ...(signal ? { signal } : {}),
   });
   // A portal that answers 200 to everything must not make a frame disappear; a status below 400 is tried again.

@@ -100,6 +100,22 @@ export const SETTINGS = {
     meaning: 'Bytes of bodies that one API process holds in memory at once; beyond it the answer is 503.',
     reason: 'Twelve bodies of the largest size, or a thousand usual ones. Without it many slow large uploads end the process.',
   }),
+  maxParcelBytes: wholeNumber({
+    variable: 'WATCHPOST_MAX_PARCEL_BYTES',
+    min: 1_024,
+    max: 1024 * 1024 * 1024,
+    defaultValue: 64 * 1024 * 1024,
+    meaning: 'The largest parcel, several frames in one request, in bytes; a larger one is answered 413 as a whole.',
+    reason: 'As many frames as a parcel may hold, of a megabyte each. All of it is held in memory until it is known to be whole, so four of this size fill `WATCHPOST_MAX_RECEIVING_BYTES`.',
+  }),
+  idempotencyKeyHours: wholeNumber({
+    variable: 'WATCHPOST_IDEMPOTENCY_KEY_HOURS',
+    min: 1,
+    max: 8_760,
+    defaultValue: 24,
+    meaning: 'For how long at least an idempotency key is known again; it is forgotten within the hour after.',
+    reason: 'A camera service that was restarted or cut off for a night tries again within a day. Each key is a row of about 200 bytes.',
+  }),
   capturedAheadSeconds: wholeNumber({
     variable: 'WATCHPOST_CAPTURED_AHEAD_SECONDS',
     min: 0,

@@ -13,6 +13,9 @@ export interface Detection {
   readonly box: Box;
 }
 
+/** The label beside a box: `person 87 %`. Cut, not rounded, so that no percentage is claimed that was not reached; 0.29 times 100 is a little under 29. */
+export const boxText = ({ label, probability }: Pick<Detection, 'label' | 'probability'>): string => `${label} ${Math.floor(probability * 100 + 1e-9)} %`;
+
 /** Which model said it: everything needed to have it say the same again. */
 export interface ModelIdentity {
   readonly name: string;

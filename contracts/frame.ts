@@ -1,5 +1,6 @@
 /** A frame: one picture of one device at one moment, and how the parts of the product refer to it. */
 import type { FailureCode } from './failures.ts';
+import type { IdempotencyKey } from './idempotency-key.ts';
 import type { FrameStage } from './stages.ts';
 import type { Instant } from './time.ts';
 
@@ -15,6 +16,8 @@ export interface NewFrame {
   readonly sha256: string;
   readonly sizeBytes: number;
   readonly mediaType: string;
+  /** Under which it is to be known again; kept in the commit that accepts the frame. */
+  readonly idempotencyKey?: IdempotencyKey | undefined;
 }
 
 export interface AcceptedFrame {
@@ -22,7 +25,7 @@ export interface AcceptedFrame {
   /** The moment in the tag: as given, or the next free microsecond when other bytes already hold that moment. */
   readonly capturedAt: Instant;
   readonly tag: string;
-  /** True: these very bytes of this moment were accepted before, and this is that frame. */
+  /** True: these very bytes of this moment were accepted before, and this is that frame. A repeat under an idempotency key gets the answer that the first one got. */
   readonly duplicate: boolean;
 }
 

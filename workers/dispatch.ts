@@ -3,6 +3,7 @@ import { createBatches } from '../adapters/postgres/batches.ts';
 import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
 import { overdueIncidents } from '../adapters/postgres/incidents.ts';
+import { forgetIdempotencyKeys } from '../adapters/postgres/idempotency-keys.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { ensurePartitions } from '../adapters/postgres/migrate.ts';
@@ -69,6 +70,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
     every(FORGET_MS, 'forget dead workers', log, () => forgetDeadWorkers(pool)),
+    every(FORGET_MS, 'forget idempotency keys', log, async () => { await forgetIdempotencyKeys(pool, settings.idempotencyKeyHours); }),
   ];
 
   let stopped: () => void = () => {};

@@ -4,9 +4,11 @@ import { UUID } from 'uuidv7';
 import { FAILURES, Failure, failureIn } from '../../contracts/failures.ts';
 import { MOMENT_SPREAD_MS } from '../../contracts/frame.ts';
 import type { AcceptedFrame, NewFrame } from '../../contracts/frame.ts';
+import type { IdempotencyKey } from '../../contracts/idempotency-key.ts';
 import { buildTag } from '../../contracts/tag.ts';
 import { instantToDate } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
+import { answerAgain, findKeyedFrames, isKeyTaken, keepKey } from './idempotency-keys.ts';
 import { committed, inTransaction, isDataError, query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 
@@ -28,8 +30,8 @@ export function createLedger(pool: Pool): Ledger {
       const drafts = frames.map((frame) => draftAt(frame, frame.givenCapturedAt));
       const answers: (AcceptedFrame | Failure)[] = [];
       for (const [draft, fate] of await insertGroup(pool, drafts)) {
-        if (fate === 'inserted') answers.push({ frameId: draft.frameId, capturedAt: draft.capturedAt, tag: draft.tag, duplicate: false });
-        else if (fate === 'taken') answers.push(await failureOfFrame(() => inTransaction(pool, (client) => acceptAtTakenMoment(client, draft.frame))));
+        if (fate === 'inserted') answers.push(receiptOf(draft));
+        else if (fate === 'taken') answers.push(await failureOfFrame(() => acceptAlone(pool, draft.frame)));
         else answers.push(fate);
       }
       if (answers.some((answer) => !(answer instanceof Failure) && !answer.duplicate)) ring();
@@ -38,6 +40,7 @@ export function createLedger(pool: Pool): Ledger {
   };
 }
 
+/** `taken`: something is there already, at its moment or under its idempotency key, and has to be looked at. */
 type Fate = 'inserted' | 'taken' | Failure;
 
 /** All in one commit. When the database refuses a value of one of them (SQLSTATE 22, 23), each on its own, so that the others go in. */
@@ -47,6 +50,7 @@ async function insertGroup(pool: Pool, drafts: readonly Draft[]): Promise<(reado
     return drafts.map((draft) => [draft, inserted.has(draft.frameId) ? 'inserted' : 'taken'] as const);
   } catch (error) {
     if (!isDataError(error)) throw error;
+    if (drafts.length === 1 && isKeyTaken(error)) return [[drafts[0]!, 'taken']];
     if (drafts.length === 1) return [[drafts[0]!, new Failure('internal', 'the ledger refuses this frame', { cause: error })]];
     const fates: (readonly [Draft, Fate])[] = [];
     for (const draft of drafts) fates.push(...(await insertGroup(pool, [draft])));
@@ -77,14 +81,25 @@ function draftAt(frame: NewFrame, capturedAt: Instant): Draft {
   return { frame, frameId: mintFrameId(capturedAt), capturedAt, tag: buildTag({ userId, deviceId, capturedAt, timeZone }) };
 }
 
+const receiptOf = ({ frameId, capturedAt, tag }: Draft): AcceptedFrame => ({ frameId, capturedAt, tag, duplicate: false });
+
 /** RFC 9562, 5.7, with the capture time as its time (contracts/frame.ts says why). */
 function mintFrameId(capturedAt: Instant): string {
   const random = randomBytes(10);
   return UUID.fromFieldsV7(instantToDate(capturedAt).getTime(), random.readUInt16BE(0) & 0xfff, random.readUInt32BE(2) & 0x3fff_ffff, random.readUInt32BE(6)).toString();
 }
 
-/** Ledger row and work-list row in one statement, for those whose moment is free. Returns the ids that went in. */
+/** Appended only where there are keys, so that frames without cost what they always did. In order of key: two groups must not wait for each other in a circle. */
+const KEEP_KEYS = `,
+    keyed AS (
+      INSERT INTO idempotency_keys (api_key_id, idempotency_key, frame_id, device_id, captured_at, duplicate)
+      SELECT api_key_id, idempotency_key, frame_id, device_id, captured_at, false
+      FROM unnest($11::uuid[], $12::uuid[], $13::text[]) AS wish (frame_id, api_key_id, idempotency_key) JOIN fresh USING (frame_id)
+      ORDER BY api_key_id, idempotency_key)`;
+
+/** Ledger row, work-list row and key in one statement, for those whose moment is free. Returns the ids that went in. */
 async function insert(client: Queryable, drafts: readonly Draft[]): Promise<Set<string>> {
+  const keyed = drafts.flatMap(({ frameId, frame: { idempotencyKey } }) => (idempotencyKey ? [{ frameId, ...idempotencyKey }] : []));
   const rows = await query<{ frame_id: string }>(client, `
     WITH fresh AS (
       INSERT INTO frames (frame_id, captured_at, given_captured_at, device_id, user_id, time_zone, tag, sha256, size_bytes, media_type)
@@ -92,14 +107,42 @@ async function insert(client: Queryable, drafts: readonly Draft[]): Promise<Set<
       FROM unnest($1::uuid[], $2::timestamptz[], $3::timestamptz[], $4::text[], $5::text[], $6::text[], $7::text[], $8::text[], $9::int[], $10::text[])
         AS draft (frame_id, captured_at, given, device_id, user_id, time_zone, tag, sha256, size_bytes, media_type)
       ON CONFLICT (device_id, captured_at) DO NOTHING
-      RETURNING frame_id, captured_at, device_id, user_id)
+      RETURNING frame_id, captured_at, device_id, user_id)${keyed.length > 0 ? KEEP_KEYS : ''}
     INSERT INTO open_frames (frame_id, captured_at, device_id, user_id)
     SELECT frame_id, captured_at, device_id, user_id FROM fresh
     RETURNING frame_id`, [
     drafts.map((d) => d.frameId), drafts.map((d) => d.capturedAt), drafts.map((d) => d.frame.givenCapturedAt),
     drafts.map((d) => d.frame.deviceId), drafts.map((d) => d.frame.userId), drafts.map((d) => d.frame.timeZone),
-    drafts.map((d) => d.tag), drafts.map((d) => d.frame.sha256), drafts.map((d) => d.frame.sizeBytes), drafts.map((d) => d.frame.mediaType)]);
+    drafts.map((d) => d.tag), drafts.map((d) => d.frame.sha256), drafts.map((d) => d.frame.sizeBytes), drafts.map((d) => d.frame.mediaType),
+    ...(keyed.length > 0 ? [keyed.map(({ frameId }) => frameId), keyed.map(({ apiKeyId }) => apiKeyId), keyed.map(({ text }) => text)] : [])]);
   return new Set(rows.map((row) => row.frame_id));
+}
+
+/** The second finds what was kept under the key since the first; the third is for one that expired in between. */
+const LOOKS_FOR_KEY = 3;
+
+async function acceptAlone(pool: Pool, frame: NewFrame): Promise<AcceptedFrame> {
+  const key = frame.idempotencyKey;
+  if (key === undefined) return inTransaction(pool, (client) => acceptAtTakenMoment(client, frame));
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await inTransaction(pool, (client) => acceptUnderKey(client, frame, key));
+    } catch (error) {
+      if (!isKeyTaken(error)) throw error;
+      if (looks === LOOKS_FOR_KEY) throw new Failure('internal', 'the idempotency key leads to no frame', { cause: error });
+    }
+  }
+}
+
+/** The answer that the key got before, or the frame and its key in this transaction. */
+async function acceptUnderKey(client: Client, frame: NewFrame, key: IdempotencyKey): Promise<AcceptedFrame> {
+  const [kept] = await findKeyedFrames(client, [key]);
+  if (kept) return answerAgain(kept, frame);
+  const draft = draftAt(frame, frame.givenCapturedAt);
+  if ((await insert(client, [draft])).has(draft.frameId)) return receiptOf(draft);
+  const accepted = await acceptAtTakenMoment(client, frame);
+  if (accepted.duplicate) await keepKey(client, key, frame.deviceId, accepted);
+  return accepted;
 }
 
 /** The moment is taken: by these very bytes (the same frame, sent again) or by others (the next free microsecond is ours). */
@@ -120,9 +163,7 @@ async function acceptAtTakenMoment(client: Client, frame: NewFrame): Promise<Acc
     if (!free?.moment) throw new Failure('moment_crowded', `no free microsecond within ${MOMENT_SPREAD_MS} ms of ${frame.givenCapturedAt}`);
     const draft = draftAt(frame, free.moment);
     // A frame whose own given time is that microsecond may have just taken it: look again.
-    if ((await insert(client, [draft])).has(draft.frameId)) {
-      return { frameId: draft.frameId, capturedAt: draft.capturedAt, tag: draft.tag, duplicate: false };
-    }
+    if ((await insert(client, [draft])).has(draft.frameId)) return receiptOf(draft);
   }
 }
 

@@ -10,16 +10,27 @@ import type { Instant } from '../../contracts/time.ts';
 import { visibleUser } from '../authenticate.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
+import { createDrawing, holdsTag } from '../draw-boxes.ts';
 import type { Routes } from '../plugin.ts';
 import { FrameFilter, FramePage, FrameStatusShape } from '../shapes/frames.ts';
 import { Cursor, DEFAULT_LIMIT, Limit, Uuid, strict } from '../shapes/primitives.ts';
 
 const tags = ['frames'];
 const params = Type.Object({ frameId: Uuid('From the receipt.') });
+const Boxes = Type.Object({
+  boxes: Type.Optional(Type.Boolean({ description: 'Draw what was seen, each with label and probability. A JPEG, scaled for a screen.', default: false })),
+  minProbability: Type.Optional(Type.Number({ description: 'With `boxes`: only what is at least this probable.', minimum: 0, maximum: 1, default: 0 })),
+}, strict);
 /** A day: the picture of a frame never changes, but its retention may end. Private: no shared cache may keep pictures of people. */
 const PICTURE_CACHE = 'private, max-age=86400, immutable';
+/** Asked for anew each time: boxes change with a replay, bytes as received make room for the standardised picture. */
+const NO_CACHE = 'private, no-cache';
+/** The bytes as received may be anything that calls itself a picture: no browser may guess, or run what is inside. */
+const NOT_TO_BE_RUN = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
 
-export const frameRoutes = ({ pool, frameStore, settings: { publicUrl = '' } }: ApiDeps): Routes => (app, _options, done) => {
+export const frameRoutes = ({ pool, frameStore, annotator, settings: { publicUrl = '' } }: ApiDeps): Routes => (app, _options, done) => {
+  const planDrawing = createDrawing(annotator);
+
   app.get('/v1/frames/:frameId', {
     config: { roles: ['ingest', 'customer', 'ops'] },
     schema: { tags, summary: 'All that is known of one frame', params, response: { 200: FrameStatusShape } },
@@ -30,22 +41,27 @@ export const frameRoutes = ({ pool, frameStore, settings: { publicUrl = '' } }: 
     schema: {
       tags,
       summary: 'The standardised picture, or the bytes as received while there is none',
-      description: 'Of a device with privacy areas never the bytes as received: `image_private` until a picture is there that has them painted over.',
+      description: 'Of a device with privacy areas never the bytes as received: `image_private` until a picture is there that has them painted over. '
+        + 'With `boxes` always the standardised one, which a detector has looked at; before that the answer is 404 `detections_unknown`. '
+        + 'Its ETag stands for what is drawn: If-None-Match is answered 304 until a replay sees something else.',
       params,
+      querystring: Boxes,
       produces: ['image/jpeg', 'image/png', 'image/webp'],
-      response: { 200: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }) },
+      response: { 200: Type.Unsafe<Buffer>({ type: 'string', format: 'binary' }), 304: Type.Unsafe<undefined>({ type: 'null', description: 'Nothing else would be drawn.' }) },
     },
-  }, async ({ params: { frameId }, holder }, reply) => {
+  }, async ({ params: { frameId }, query: { boxes = false, minProbability = 0 }, headers, holder }, reply) => {
     const frame = await readFrameStatus(pool, frameId.toLowerCase(), holder.userId);
+    if (boxes) {
+      const { etag, draw } = planDrawing(frame, minProbability);
+      reply.headers({ 'cache-control': NO_CACHE, etag });
+      if (holdsTag(headers['if-none-match'], etag)) return reply.code(304).send();
+      return reply.type('image/jpeg').headers(NOT_TO_BE_RUN).send(await draw(() => pictureOf(frame)));
+    }
+    const { standardSha256, mediaType } = frame;
     const picture = await pictureOf(frame);
     return reply
-      .type(frame.standardSha256 === null ? frame.mediaType : 'image/jpeg')
-      .headers({
-        'cache-control': frame.standardSha256 === null ? 'private, no-cache' : PICTURE_CACHE,
-        // The bytes as received may be anything that calls itself a picture: no browser may guess, or run what is inside.
-        'x-content-type-options': 'nosniff',
-        'content-security-policy': "default-src 'none'; sandbox",
-      })
+      .type(standardSha256 === null ? mediaType : 'image/jpeg')
+      .headers({ 'cache-control': standardSha256 === null ? NO_CACHE : PICTURE_CACHE, ...NOT_TO_BE_RUN })
       .send(picture);
   });
 

@@ -18,17 +18,18 @@ export const Receipt = Type.Object({
   capturedAt: Instant('As given, or the next free microsecond when other bytes of the device hold that moment.'),
 });
 
-const DetectionShape = Type.Object({
-  label: Type.String(),
-  score: Type.Number({ description: 'The model\'s own number.' }),
-  probability: Type.Number({ description: 'After calibration; rules compare this.' }),
+export const DetectionShape = Type.Object({
+  label: Type.String({ description: 'Class name of the model.' }),
+  score: Type.Number({ description: 'The model\'s own number, 0..1.' }),
+  probability: Type.Number({ description: 'After calibration, 0..1; rules compare this.' }),
   box: Type.Unsafe<Box>({
     type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4, description: '[x, y, width, height] in pixels of the upright original.',
   }),
 });
 
-const ModelShape = Type.Object({
-  name: Type.String(), version: Type.String(), sha256: Type.String(), runtime: Type.String(), calibration: Type.String(),
+export const ModelShape = Type.Object({
+  name: Type.String(), version: Type.String(), sha256: Type.String({ description: 'Of the weights, hex.' }),
+  runtime: Type.String({ description: 'What ran it.' }), calibration: Type.String({ description: 'Table from score to probability; `none`: they are equal.' }),
 });
 
 const VerdictShape = Type.Object({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { alertText, boxText, pictureOf } from '../../activities/alert-message.ts';
+import { alertText, pictureOf } from '../../activities/alert-message.ts';
 import type { AlertFacts } from '../../activities/ports/alert-facts.ts';
 import type { Detection } from '../../contracts/detection.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -78,5 +78,4 @@ describe('the reasons', () => {
 it('the picture is described by what is marked in it', () => {
   expect(pictureOf(facts({ evidence: [seen('person'), seen('dog', 0.91)] }), Buffer.of(1))).toEqual({ jpeg: Buffer.of(1), description: 'Picture of camera Back door, marked: person 87 %, dog 91 %' });
   expect(pictureOf(facts({ evidence: [] }), Buffer.of(1))).toMatchObject({ description: 'Picture of camera Back door' });
-  expect(boxText(seen('person', 0.8))).toBe('person 80 %');
 });

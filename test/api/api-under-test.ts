@@ -8,6 +8,7 @@ import { createApp } from '../../api/app.ts';
 import type { ApiDeps, ApiSettings } from '../../api/deps.ts';
 import { openDiskFrameStore } from '../../adapters/frame-store/disk.ts';
 import type { SpaceLimits } from '../../adapters/frame-store/space.ts';
+import { createPictureAnnotator } from '../../adapters/images/picture-annotator.ts';
 import { createKey } from '../../adapters/postgres/api-keys.ts';
 import type { KeyRole } from '../../adapters/postgres/api-keys.ts';
 import { createLedger } from '../../adapters/postgres/ledger.ts';
@@ -57,6 +58,7 @@ export async function startApiUnderTest(overrides: {
     frameStore,
     acceptFrames: createLedger(db.pool).acceptFrames,
     replayFrames: createReplay(db.pool, frameStore),
+    annotator: createPictureAnnotator(),
     defaultModel: COCO,
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)); } }),
     now: Date.now,

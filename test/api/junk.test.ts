@@ -29,11 +29,13 @@ const json = fc.oneof(
 ).map((value) => JSON.stringify(value));
 const body = fc.oneof(fc.constant(undefined), json, text, fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)));
 const contentType = fc.oneof(
-  fc.constantFrom('application/json', 'application/json', 'text/plain', 'image/jpeg', 'image/png; q=1', 'application/yaml', 'multipart/form-data; boundary=x', 'application/json; charset=utf-16', ';', '/', 'a/b/c', undefined),
+  fc.constantFrom('application/json', 'application/json', 'text/plain', 'image/jpeg', 'image/png; q=1', 'application/yaml', 'multipart/form-data; boundary=x', 'multipart/form-data', 'application/json; charset=utf-16', ';', '/', 'a/b/c', undefined),
   fc.string({ unit: fc.constantFrom(...'abc/;= ,"'), maxLength: 15 }),
 );
-const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom('limit', 'cursor', 'deviceId', 'userId', 'state', 'from', 'to', 'captured_at'), text), text), { maxLength: 3 });
+const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom('boxes', 'minProbability', 'limit', 'cursor', 'deviceId', 'userId', 'state', 'from', 'to', 'captured_at'), text), text), { maxLength: 3 });
 
+/** What a header can hold. */
+const headerOf = (value: string): string => value.replace(/[^\x20-\x7e]/g, '');
 /** What a URL can hold: a lone surrogate has no encoding. */
 const encoded = (value: string): string => encodeURIComponent(value.toWellFormed());
 
@@ -41,14 +43,14 @@ it('random junk on every path is answered below 500', { timeout: 240_000 }, asyn
   const seen = new Map<number, number>();
   const request = fc.record({
     operation: fc.nat().map((n) => operations[n % operations.length]!), params: fc.array(text, { minLength: 2, maxLength: 2 }), query, body, contentType,
-    raw: fc.boolean(), digest: fc.option(text),
+    raw: fc.boolean(), digest: fc.option(text), key: fc.option(text),
   });
-  await fc.assert(fc.asyncProperty(request, async ({ operation: { method, path }, params, query: pairs, body: payload, contentType: type, raw, digest }) => {
+  await fc.assert(fc.asyncProperty(request, async ({ operation: { method, path }, params, query: pairs, body: payload, contentType: type, raw, digest, key }) => {
     const filled = path.replace(/\{[^}]+\}/g, () => encoded(params[0]!) || 'x');
     const search = pairs.map(([name, value]) => `${encoded(name)}=${raw ? value.replace(/[^\x21-\x7e]|#/g, '') : encoded(value)}`).join('&');
     const options: InjectOptions = {
       method: method as 'GET', url: `${filled}?${search}`, ...(payload === undefined || method === 'GET' ? {} : { payload }),
-      headers: { ...(type === undefined ? {} : { 'content-type': type }), ...(digest === null ? {} : { 'content-digest': digest.replace(/[^\x20-\x7e]/g, '') }) },
+      headers: { ...(type === undefined ? {} : { 'content-type': type }), ...(digest === null ? {} : { 'content-digest': headerOf(digest) }), ...(key === null ? {} : { 'idempotency-key': headerOf(key) }) },
     };
     const { status, json: problem } = await api.call(options);
     seen.set(status, (seen.get(status) ?? 0) + 1);

@@ -89,11 +89,13 @@ describe('without a valid key', () => {
 /** What each role may do besides admin, who may do all: `yes` any answer but 401 and 403. */
 const MATRIX: [method: string, url: string, who: string][] = [
   ['POST', '/v1/devices/door/frames?captured_at=x', 'ingest'],
+  ['POST', '/v1/frames', 'ingest'],
   ['GET', '/v1/frames', 'ingest customer ops'],
   ['GET', '/v1/frames/01a1fd50-bf90-7a65-98b6-7f2402f97040', 'ingest customer ops'],
   ['GET', '/v1/frames/01a1fd50-bf90-7a65-98b6-7f2402f97040/image', 'ingest customer ops'],
   ['GET', '/v1/invalid-frames', 'customer ops'],
   ['GET', '/v1/invalid-frames/counts', 'customer ops'],
+  ['GET', '/v1/schemas/detections', 'ingest customer ops'],
   ['PUT', '/v1/users/x', ''],
   ['GET', '/v1/users/anna', 'customer ops'],
   ['GET', '/v1/users', 'ops'],

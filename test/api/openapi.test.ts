@@ -25,8 +25,8 @@ describe('the OpenAPI document', () => {
   it('is of version 3.1 and has everything that the outside contract promises', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Watchpost', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) } });
     for (const path of [
-      '/v1/devices/{deviceId}/frames', '/v1/frames/{frameId}', '/v1/frames/{frameId}/image', '/v1/rules/{ruleId}', '/v1/rules', '/v1/rules/check', '/v1/users/{userId}/rules',
-      '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}/ack', '/v1/invalid-frames', '/v1/invalid-frames/counts', '/v1/equipment-notices', '/v1/ops/failed', '/v1/ops/replay',
+      '/v1/devices/{deviceId}/frames', '/v1/frames', '/v1/frames/{frameId}', '/v1/frames/{frameId}/image', '/v1/rules/{ruleId}', '/v1/rules', '/v1/rules/check', '/v1/users/{userId}/rules',
+      '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}/ack', '/v1/invalid-frames', '/v1/invalid-frames/counts', '/v1/equipment-notices', '/v1/models', '/v1/ops/failed', '/v1/ops/replay',
       '/v1/ops/accounting', '/healthz', '/readyz', '/metrics',
     ]) expect(Object.keys(document.paths)).toContain(path);
     for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}']) {
@@ -54,6 +54,12 @@ describe('the OpenAPI document', () => {
 
   it('describes the bodies that are no JSON', () => {
     expect(Object.keys(document.paths['/v1/devices/{deviceId}/frames'].post.requestBody.content)).toEqual(['image/jpeg', 'image/png', 'image/webp']);
+    const form = document.paths['/v1/frames'].post.requestBody.content;
+    expect(Object.keys(form)).toEqual(['multipart/form-data']);
+    expect(form['multipart/form-data'].schema).toMatchObject({
+      required: ['manifest', 'picture'],
+      properties: { manifest: { properties: { frames: { maxItems: 64, items: { required: ['deviceId', 'capturedAt'] } } } }, picture: { type: 'array', items: { format: 'binary' } } },
+    });
     expect(document.paths['/v1/rules/{ruleId}'].put.requestBody.content['text/plain'].schema).toEqual({ type: 'string' });
     expect(document.paths['/v1/frames/{frameId}/image'].get.responses['200'].content['image/jpeg'].schema.format).toBe('binary');
   });

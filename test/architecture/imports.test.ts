@@ -41,6 +41,7 @@ const HOME_OF: Record<string, readonly string[]> = {
   'smtp-server': ['adapters/embedded'],
   undici: ['client'],
   fastify: ['api'],
+  '@fastify/busboy': ['api'],
   'prom-client': ['api'],
   commander: ['cli'],
   pino: ['workers'],

@@ -79,6 +79,14 @@ describe('frames push', () => {
     expect(await capturedTimes(pushed)).toEqual([at, plusMs(at, 250), plusMs(at, 500)]);
   });
 
+  it('takes a folder of more pictures than go in one request, each at its time', async () => {
+    for (let n = 0; n < 40; n += 1) await picture(`many/${n}.jpg`, n);
+    const at = hoursAgo(4);
+    const pushed = await cli.json<Pushed>(['frames', 'push', join(cli.home, 'many'), '--device', 'door', '--captured-at', at, '--fps', '1']);
+    expect(pushed).toMatchObject({ accepted: 40, duplicates: 0, refused: [] });
+    expect(await capturedTimes(pushed)).toEqual(Array.from({ length: 40 }, (_, n) => plusMs(at, n * 1000)));
+  });
+
   it('lets the last picture be of now when no time is given', async () => {
     await picture('now/1.jpg', 40);
     await picture('now/2.jpg', 50);

@@ -4,32 +4,25 @@ import type { RunningApi } from '../../api/main.ts';
 import { createClient } from '../../client/client.ts';
 import type { Client, FrameToPush, Retry } from '../../client/client.ts';
 import { freePort } from '../../adapters/embedded/port.ts';
-import { freshMoment, jpeg, secondsAgo, startApiUnderTest } from '../api/api-under-test.ts';
+import { freshMoment, jpeg, secondsAgo } from '../api/api-under-test.ts';
 import type { ApiUnderTest } from '../api/api-under-test.ts';
-import { cut, cutInTheMiddle, halfAnAnswer, loseTheAnswer, say, startFaultyLine } from './faulty-line.ts';
+import { startClientUnderTest } from './client-under-test.ts';
+import type { ClientUnderTest } from './client-under-test.ts';
+import { cut, cutInTheMiddle, halfAnAnswer, loseTheAnswer, say } from './faulty-line.ts';
 import type { FaultyLine } from './faulty-line.ts';
 
 /** Waits short enough for a test; how long they are is tested in retry.test.ts. */
 const timing = { firstMs: 1, longestMs: 5 };
+let under: ClientUnderTest;
 let api: ApiUnderTest;
-let server: RunningApi;
 let line: FaultyLine;
 let client: Client;
 let key: string;
 beforeAll(async () => {
-  api = await startApiUnderTest({ settings: { maxBodyBytes: 200_000 } });
-  await api.accounts();
-  key = await api.key('ingest');
-  server = await startApi({ host: '127.0.0.1', port: 0, stepOver: false }, api.deps);
-  line = await startFaultyLine(server.url);
-  client = createClient({ baseUrl: line.url, key });
+  under = await startClientUnderTest({ maxBodyBytes: 200_000 });
+  ({ api, line, client, key } = under);
 });
-afterAll(async () => {
-  await client.close();
-  await line.close();
-  await server.close();
-  await api.close();
-});
+afterAll(() => under.close());
 beforeEach(() => {
   line.faults = [];
   line.requests.length = 0;
@@ -37,7 +30,7 @@ beforeEach(() => {
 
 const frame = (bytes: Uint8Array = jpeg('frame')): FrameToPush => ({ deviceId: 'door', capturedAt: freshMoment(), bytes, mediaType: 'image/jpeg' });
 const rowsOf = async (frameId: string) => (await api.db.pool.query('SELECT 1 FROM frames WHERE frame_id = $1', [frameId])).rowCount;
-const framesNow = async () => Number((await api.db.pool.query('SELECT count(*) FROM frames')).rows[0].count);
+const framesNow = () => under.framesNow();
 
 describe('a frame is kept until it is accepted', () => {
   it('goes through at once when nothing is wrong', async () => {

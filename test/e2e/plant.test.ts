@@ -1,7 +1,9 @@
 /** The product as it is started for real use: one plant, real servers, real pictures, from the HTTP door to the mail. */
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import formats from 'ajv-formats';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../client/client.ts';
@@ -138,6 +140,28 @@ describe.skipIf(!pictures)('a plant', () => {
     const { rows: [row] } = await plant.pool.query<{ path: string }>('SELECT file_path AS path FROM frame_detections WHERE frame_id = $1', [frameId]);
     expect(row!.path).toMatch(/^\/ann-gate\/\d{8}T\d{6}\.\d{6}Z\.json$/);
     expect(await readdir(join(home, 'results', 'ann-gate'))).toContain(row!.path.split('/').at(-1));
+
+    const file = JSON.parse(await readFile(join(home, 'results', row!.path), 'utf8'));
+    const check = formats.default(new Ajv2020()).compile(await plant.call<object>('GET', '/v1/schemas/detections'));
+    expect([check(file), check.errors]).toEqual([true, null]);
+    const frame = await client.frame(frameId);
+    expect(file).toMatchObject({ frameId, tag: frame.tag, capturedAt: frame.capturedAt, width: 768, height: 576, model: frame.model, detections: frame.detections });
+    expect(file.detections).not.toHaveLength(0);
+  });
+
+  it('takes many frames in one request, and judges each', async () => {
+    const receipts = await client.pushFrames(pictures!.slice(0, 4).map((bytes, n) => ({ deviceId: n % 2 ? 'gate' : 'shed', capturedAt: at(300 + n), bytes, mediaType: 'image/jpeg' })));
+    const frames = await Promise.all(receipts.map((receipt) => settled((receipt as { frameId: string }).frameId)));
+    expect(frames.map(({ state }) => state)).toEqual(['no_match', expect.stringMatching(/alerted|suppressed/), 'no_match', expect.stringMatching(/alerted|suppressed/)]);
+  });
+
+  it('draws what was seen for whoever asks', async () => {
+    const frameId = await push('gate', 400, pictures![4]!);
+    expect((await settled(frameId)).detections).not.toHaveLength(0);
+    const [plain, drawn] = [await client.frameImage(frameId), await client.frameImage(frameId, { boxes: true, minProbability: 0.1 })];
+    expect(drawn.mediaType).toBe('image/jpeg');
+    expect(drawn.bytes.equals(plain.bytes)).toBe(false);
+    expect(drawn.bytes.subarray(0, 3)).toEqual(Buffer.of(0xff, 0xd8, 0xff));
   });
 
   /** The plant without its workers accepts and keeps: what a deploy of the workers looks like from outside. */

@@ -16,3 +16,11 @@ export async function untilBlockedBy(pool: Pool, pid: number): Promise<string> {
     return blocked.query;
   }, { timeout: 30_000, interval: 10 });
 }
+
+/** Resolves once so many sessions wait for a lock, whoever holds it. */
+export async function untilBlocked(pool: Pool, sessions: number): Promise<void> {
+  await vi.waitFor(async () => {
+    const { rowCount } = await pool.query("SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'");
+    if (rowCount !== sessions) throw new Error(`${rowCount} sessions wait, not ${sessions}`);
+  }, { timeout: 30_000, interval: 10 });
+}

@@ -141,6 +141,22 @@ describe('results', () => {
     expect(String(await readFile(join(home, 'results', path)))).toBe('{"run":2}');
   });
 
+  it('are whole for whoever reads them while they are replaced', async () => {
+    const store = await openDiskFrameStore({ home });
+    const path = '/anna-door/20261121T021400.123456Z.json';
+    const versions = [10, 1_000_000].map((length) => JSON.stringify({ padding: 'x'.repeat(length) }));
+    await store.putResult(path, Buffer.from(versions[0]!));
+    let replaced = false;
+    const writing = (async () => {
+      for (let n = 0; n < 100; n += 1) await store.putResult(path, Buffer.from(versions[n % 2]!));
+      replaced = true;
+    })();
+    const seen = new Set<boolean>();
+    while (!replaced) seen.add(versions.includes(String(await readFile(join(home, 'results', path)))));
+    await writing;
+    expect([...seen]).toEqual([true]);
+  });
+
   it('that were never written are missing', async () => {
     const store = await openDiskFrameStore({ home });
     await expect(store.getResult('/anna-door/1.json')).rejects.toEqual(failure('bytes_missing'));
