@@ -11,6 +11,7 @@ import { PLACEMENTS } from '../contracts/stages.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 export const DETECTOR_CHOICES = ['auto', 'yolox-nano', 'deimv2-femto', 'picodet-s', 'coco-ssd'] as const;
+export const TFJS_BACKENDS = ['auto', 'node', 'wasm'] as const;
 
 export const SETTINGS = {
   databaseUrl: optionalSecretUrl({
@@ -212,6 +213,13 @@ export const SETTINGS = {
     defaultValue: 2,
     meaning: 'Threads of a detect worker that infer side by side, for each of its models.',
     reason: 'Each holds a model of its own, 150 to 250 MB. More threads than cores only make every frame slower.',
+  }),
+  tfjsBackend: choice({
+    variable: 'WATCHPOST_TFJS_BACKEND',
+    choices: TFJS_BACKENDS,
+    defaultValue: 'auto',
+    meaning: 'What coco-ssd runs on: native TensorFlow (`node`), WebAssembly (`wasm`); `auto` takes native where `npm run setup:tfjs-node` has built it.',
+    reason: 'Both see the same; what native costs and saves stands in [operations.md](operations.md#coco-ssd-on-native-tensorflow). One that is named, or built, and does not load is an error, never a silent change of runtime.',
   }),
   invalidFrameDays: wholeNumber({
     variable: 'WATCHPOST_INVALID_FRAME_DAYS',

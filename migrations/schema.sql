@@ -240,6 +240,28 @@ COMMENT ON INDEX frames_user_accepted IS 'Accounting per user and hour.';
 CREATE TABLE frames_default PARTITION OF frames DEFAULT;
 COMMENT ON TABLE frames_default IS 'Frames of days without a partition of their own, such as late uploads.';
 
+CREATE TABLE idempotency_keys (
+  api_key_id       uuid        NOT NULL,
+  idempotency_key  text        NOT NULL,
+  frame_id         uuid        NOT NULL,
+  device_id        text        NOT NULL,
+  captured_at      timestamptz NOT NULL,
+  duplicate        boolean     NOT NULL,
+  kept_at          timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT idempotency_keys_pkey PRIMARY KEY (api_key_id, idempotency_key),
+  CONSTRAINT idempotency_keys_idempotency_key_check CHECK (length(idempotency_key) >= 1 AND length(idempotency_key) <= 140)
+);
+CREATE INDEX idempotency_keys_kept_at ON idempotency_keys USING btree (kept_at);
+COMMENT ON TABLE idempotency_keys IS 'The frame that each Idempotency-Key led to, committed together with the frame. What was refused leaves no row.';
+COMMENT ON COLUMN idempotency_keys.api_key_id IS 'The API key that it was sent with: two camera services that both count from 1 do not meet. No foreign key: rows outlive a deleted key until they expire.';
+COMMENT ON COLUMN idempotency_keys.idempotency_key IS 'As sent; of a parcel without keys of its own, its key, a space and the index of the frame.';
+COMMENT ON COLUMN idempotency_keys.frame_id IS 'The frame.';
+COMMENT ON COLUMN idempotency_keys.device_id IS 'Its device; with captured_at the primary key of the frame.';
+COMMENT ON COLUMN idempotency_keys.captured_at IS 'Moment of the frame; leads to its partition.';
+COMMENT ON COLUMN idempotency_keys.duplicate IS 'True when the first answer under this key was that the frame had been accepted before.';
+COMMENT ON COLUMN idempotency_keys.kept_at IS 'When the key was first accepted, by the clock of the database; it expires a setting later.';
+COMMENT ON INDEX idempotency_keys_kept_at IS 'Keys that are of age.';
+
 CREATE TABLE incidents (
   incident_id      uuid        NOT NULL,
   user_id          text        NOT NULL,

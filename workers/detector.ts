@@ -36,11 +36,12 @@ const KNOWN_FOR_MS = 5_000;
 
 export async function openDetectors(deps: Dependencies, { threads, decode = decodeHere, watch = (detector) => detector }: HowToDetect): Promise<DetectorsInUse> {
   const { detector, inUse } = await openStandard(deps, { threads, decode });
+  const { home, tfjsBackend } = deps.settings;
   const pool = await deps.pool();
   const detectors = new DetectorsByModel({
     standard: watch(detector),
     find: remembered(async (name) => knownModel(name) ?? findModel(pool, name)),
-    open: async (model) => watch(await openModel(model, requirePath(model, deps.settings.home), { threads, decode })),
+    open: async (model) => watch(await openModel(model, requirePath(model, home), { threads, decode, tfjsBackend })),
   });
   deps.onClose(() => detectors.close());
   return { detectors, inUse };
@@ -52,9 +53,9 @@ async function openStandard({ settings, log, onClose, openDetector: given }: Dep
     onClose(() => detector.close());
     return { detector, inUse: { ...detector.identity, labels: detector.labels, fallback: null } };
   }
-  const { detector: wanted } = settings;
+  const { detector: wanted, tfjsBackend } = settings;
   const { detector, fallback } = await openDetector({
-    ...(wanted === 'auto' ? {} : { preferred: wanted }), ...how,
+    ...(wanted === 'auto' ? {} : { preferred: wanted }), ...how, tfjsBackend,
     resolve: async (name) => resolveAsset(name)?.path,
   });
   onClose(() => detector.close());

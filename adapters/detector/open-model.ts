@@ -4,13 +4,19 @@ import { Failure } from '../../contracts/failures.ts';
 import type { ModelDescription } from '../../contracts/model.ts';
 import type { InferenceOptions } from './inference.ts';
 import { openOnnx } from './onnx/onnx-detector.ts';
+import type { TfjsBackendChoice } from './tfjs/backend-choice.ts';
 import { openCocoSsd } from './tfjs/coco-ssd-detector.ts';
 
+export interface OpenModelOptions extends InferenceOptions {
+  /** What TensorFlow.js models run on; native where it is built, when left out. */
+  readonly tfjsBackend?: TfjsBackendChoice;
+}
+
 /** `path`: of the weights, a file or a folder. Throws `detector_unavailable`. */
-export async function openModel(model: ModelDescription, path: string, how: InferenceOptions): Promise<Detector> {
+export async function openModel(model: ModelDescription, path: string, { tfjsBackend = 'auto', ...how }: OpenModelOptions): Promise<Detector> {
   const { head, name, version, sha256 } = model;
   if (head !== 'coco-ssd') return openOnnx(path, { ...model, head }, how);
-  const detector = await openCocoSsd({ modelFolder: path, name, version, ...how });
+  const detector = await openCocoSsd({ modelFolder: path, name, version, backend: tfjsBackend, ...how });
   if (detector.identity.sha256 === sha256) return detector;
   await detector.close();
   throw new Failure('detector_unavailable', `its weights are ${detector.identity.sha256}, not ${sha256}`);

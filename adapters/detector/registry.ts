@@ -5,6 +5,7 @@ import { decodeHere } from '../images/model-input.ts';
 import type { InferenceOptions } from './inference.ts';
 import { KNOWN_MODELS } from './known-models.ts';
 import { openModel } from './open-model.ts';
+import type { TfjsBackendChoice } from './tfjs/backend-choice.ts';
 
 export const DETECTOR_NAMES: readonly string[] = [...new Set(KNOWN_MODELS.map(({ name }) => name))];
 
@@ -19,6 +20,8 @@ export interface OpenDetectorOptions {
   readonly threads: number;
   /** On the spot when left out. */
   readonly decode?: InferenceOptions['decode'];
+  /** For detectors on TensorFlow.js; `auto` when left out. */
+  readonly tfjsBackend?: TfjsBackendChoice;
 }
 
 export interface OpenedDetector {
@@ -28,14 +31,14 @@ export interface OpenedDetector {
 }
 
 /** Throws `Failure`: setting_invalid for a name that we do not know, detector_unavailable with all reasons when none can be opened. */
-export async function openDetector({ preferred = 'yolox-nano', resolve, threads, decode = decodeHere }: OpenDetectorOptions): Promise<OpenedDetector> {
+export async function openDetector({ preferred = 'yolox-nano', resolve, threads, decode = decodeHere, tfjsBackend = 'auto' }: OpenDetectorOptions): Promise<OpenedDetector> {
   if (!DETECTOR_NAMES.includes(preferred)) throw new Failure('setting_invalid', `no detector is called ${preferred}; there are ${DETECTOR_NAMES.join(', ')}`);
   const reasons: string[] = [];
   for (const model of [preferred, ...BY_THEMSELVES.filter((name) => name !== preferred)].flatMap((wanted) => KNOWN_MODELS.filter(({ name }) => name === wanted))) {
     try {
       const path = await resolve(model.asset);
       if (path === undefined) throw new Error('not found');
-      const detector = await openModel(model, path, { threads, decode });
+      const detector = await openModel(model, path, { threads, decode, tfjsBackend });
       const { name, version, runtime } = detector.identity;
       const fallback = reasons.length > 0 ? `${name} ${version} on ${runtime} is used in place of ${preferred}: ${reasons.join('; ')}` : undefined;
       return { detector, fallback };

@@ -38,11 +38,11 @@ export class CommandMissing extends Error {
 }
 
 /**
- * The lines that say what went wrong: installers mark them (`npm error`, `ERROR:`, `E:`), the rest says it at the end.
+ * The lines that say what went wrong: installers and compilers mark them (`npm error`, `ERROR:`, `E:`, `gyp ERR! stack Error:`, `x.cc:1:2: error:`), the rest says it at the end.
  * @param {string} text
  */
 function tellingLines(text) {
   const lines = text.split('\n').map((line) => line.trim()).filter(Boolean);
-  const marked = lines.filter((line) => /^(npm error \S|error:|e:)/i.test(line));
+  const marked = lines.filter((line) => /^(npm error \S|error:|e:|gyp err! stack \w*error:|\S+: (fatal )?error:)/i.test(line));
   return (marked.length ? marked.slice(0, 6) : lines.slice(-4)).join(' | ');
 }

@@ -8,6 +8,7 @@ import { manifest } from './manifest.mjs';
 import { nodeIsRecent, oldestNode } from './node-version.mjs';
 import { cacheDir, checkoutDir } from './places.mjs';
 import { findPostgresBinaries } from './postgres-binaries.mjs';
+import { findTfjsNode } from './tfjs-node/binding.mjs';
 
 /** @typedef {import('./places.mjs').Environment} Environment */
 /** @typedef {import('./manifest.mjs').Need} Need */
@@ -61,6 +62,14 @@ function checkPostgres(env) {
   return check('postgres', binaries?.complete === true, found, 'run `npm run setup`, or name a server in DATABASE_URL');
 }
 
+/** @returns {Check} */
+function checkTfjsNode() {
+  const tfjsNode = findTfjsNode();
+  const missing = tfjsNode ? `@tensorflow/tfjs-node ${tfjsNode.version}, its binding is not built` : 'npm left out the optional package @tensorflow/tfjs-node';
+  const found = tfjsNode?.built ? `@tensorflow/tfjs-node ${tfjsNode.version} with its binding` : missing;
+  return check('tfjs-node', tfjsNode?.built === true, found, 'run `npm run setup:tfjs-node`; it is for coco-ssd on native TensorFlow, which runs on WebAssembly without it', false);
+}
+
 /** @param {string} name @param {string} path @returns {Check} */
 function checkDisk(name, path) {
   let existing = path;
@@ -90,6 +99,7 @@ export function diagnose(env = process.env) {
     checkDisk('disk space of the cache', cacheDir(env)),
     checkNeed('ffmpeg', env, ['-version'], false),
     checkNeed('footage', env, undefined, false),
+    checkTfjsNode(),
     checkPeer('exim', ['exim4', 'exim'], 'tests of the mail channel against a real mail server', env),
     checkPeer('chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'tests and pictures of the web pages', env),
   ];

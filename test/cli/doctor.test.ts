@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { findTfjsNode } from '../../scripts/provision/tfjs-node/binding.mjs';
 import { commandLine } from './command-line.ts';
 import type { CommandLine } from './command-line.ts';
 
@@ -26,6 +27,12 @@ it('says of what is missing how to get it', async () => {
   expect(stdout).toMatch(/^MISSING +temporal +.*TEMPORAL_CLI_PATH names no executable file/m);
   expect(stdout).toMatch(/^Needed: temporal: run `npm run setup`/m);
   expect(stdout).toMatch(/^Optional: ffmpeg: run `npm run setup`/m);
+});
+
+it('says whether native TensorFlow is built, which nothing needs', async () => {
+  const { checks } = await cli.json<Report>(['doctor']);
+  const built = findTfjsNode()?.built === true;
+  expect(checks.find(({ name }) => name === 'tfjs-node')).toMatchObject({ ok: built, required: false, how: built ? '' : expect.stringContaining('npm run setup:tfjs-node') });
 });
 
 it('needs no executable where a server is named', async () => {

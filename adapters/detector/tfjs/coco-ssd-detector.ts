@@ -1,6 +1,7 @@
 /** coco-ssd on TensorFlow.js behind the detector port: slower and worse on small people, but its weights come from a package registry. */
 import type { Detector } from '../../../activities/ports/detector.ts';
 import type { ModelIdentity } from '../../../contracts/detection.ts';
+import { limitTensorflow } from '../../../scripts/provision/tfjs-node/load.mjs';
 import { calibrationOf } from '../calibration.ts';
 import { toDetectionSet } from '../detection-set.ts';
 import { openInference } from '../inference.ts';
@@ -9,6 +10,8 @@ import { SCORE_FLOOR } from '../known-models.ts';
 import { COCO_LABELS } from '../labels.ts';
 import type { Candidate } from '../overlap.ts';
 import { digestWeights } from '../weights-digest.ts';
+import { chooseBackend } from './backend-choice.ts';
+import type { TfjsBackend, TfjsBackendChoice } from './backend-choice.ts';
 import type { CocoSsdRequest, CocoSsdSetup } from './coco-ssd-thread.ts';
 import { listModelFiles } from './graph-model-files.ts';
 
@@ -16,17 +19,19 @@ export interface CocoSsdOptions extends InferenceOptions {
   readonly modelFolder: string;
   readonly name: string;
   readonly version: string;
+  readonly backend: TfjsBackendChoice;
 }
 
 // The network was trained on pictures stretched to this square, whatever their shape.
 const SIDE_PIXELS = 300;
 
-export async function openCocoSsd({ modelFolder, name, version, threads, decode }: CocoSsdOptions): Promise<Detector> {
+export async function openCocoSsd({ modelFolder, name, version, backend: wanted, threads, decode }: CocoSsdOptions): Promise<Detector> {
+  const backend = chooseBackend(wanted);
   const calibration = calibrationOf({ name, version });
   const sha256 = await digestWeights(await listModelFiles(modelFolder));
-  const identity: ModelIdentity = { name, version, sha256, runtime: 'tfjs-wasm', calibration: calibration.name };
-  const setup: CocoSsdSetup = { modelFolder, sidePixels: SIDE_PIXELS, scoreFloor: SCORE_FLOOR };
-  const pool = await openInference<CocoSsdRequest, Candidate[]>(new URL('./coco-ssd-thread.ts', import.meta.url), setup, threads);
+  const identity: ModelIdentity = { name, version, sha256, runtime: `tfjs-${backend}`, calibration: calibration.name };
+  const setup: CocoSsdSetup = { backend, modelFolder, sidePixels: SIDE_PIXELS, scoreFloor: SCORE_FLOOR };
+  const pool = await openInference<CocoSsdRequest, Candidate[]>(new URL('./coco-ssd-thread.ts', import.meta.url), setup, inferenceThreads(backend, threads));
 
   return {
     identity,
@@ -44,4 +49,15 @@ export async function openCocoSsd({ modelFolder, name, version, threads, decode 
     },
     close: () => pool.close(),
   };
+}
+
+/**
+ * On native TensorFlow one thread asks, and the library computes each operation with as many as we may use. A second one that asks would save nothing: two
+ * took 100 ms of CPU time a frame against 98, and 240 MB more. And the binding keeps the names of all attributes in one set for the process, to which threads
+ * would add without a lock.
+ */
+function inferenceThreads(backend: TfjsBackend, threads: number): number {
+  if (backend === 'wasm') return threads;
+  limitTensorflow({ threads });
+  return 1;
 }

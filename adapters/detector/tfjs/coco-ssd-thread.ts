@@ -1,17 +1,17 @@
-/** Inference thread for coco-ssd on TensorFlow.js with its WebAssembly backend. */
-import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
+/** Inference thread for coco-ssd on TensorFlow.js, whichever backend it computes on. */
 import { loadGraphModel } from '@tensorflow/tfjs-converter';
-import { ready, setBackend, tensor4d, tidy } from '@tensorflow/tfjs-core';
+import { tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Failure } from '../../../contracts/failures.ts';
 import { serveThread } from '../../threads/serve-thread.ts';
 import type { Candidate } from '../overlap.ts';
+import type { TfjsBackend } from './backend-choice.ts';
+import { startBackend } from './backends.ts';
 import { readAnchors } from './coco-ssd-tensor.ts';
 import { graphModelSource } from './graph-model-files.ts';
 
 export interface CocoSsdSetup {
+  readonly backend: TfjsBackend;
   readonly modelFolder: string;
   readonly sidePixels: number;
   readonly scoreFloor: number;
@@ -29,11 +29,8 @@ const BOXES = 'Postprocessor/ExpandDims_1';
 
 await serveThread<CocoSsdSetup, CocoSsdRequest, Candidate[]>({ load: loadCocoSsd, defect: 'detector_output_invalid' });
 
-async function loadCocoSsd({ modelFolder, sidePixels, scoreFloor }: CocoSsdSetup): Promise<(request: CocoSsdRequest) => Candidate[]> {
-  const backend = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/package.json');
-  setWasmPaths(join(dirname(backend), 'wasm-out') + sep);
-  if (!(await setBackend('wasm'))) throw new Failure('detector_unavailable', 'the WebAssembly backend of TensorFlow.js does not start');
-  await ready();
+async function loadCocoSsd({ backend, modelFolder, sidePixels, scoreFloor }: CocoSsdSetup): Promise<(request: CocoSsdRequest) => Candidate[]> {
+  await startBackend(backend);
   const model = await loadGraphModel(graphModelSource(modelFolder));
 
   return ({ pixels }) => {
@@ -47,7 +44,7 @@ async function loadCocoSsd({ modelFolder, sidePixels, scoreFloor }: CocoSsdSetup
       if (!scores || !boxes) throw new Failure('detector_output_invalid', 'the graph gives no scores or no boxes');
       return readAnchors(scores, boxes, scoreFloor);
     } finally {
-      // The backend keeps its own heap, which the garbage collector does not see.
+      // Each backend keeps a heap of its own, which the garbage collector does not see.
       for (const tensor of outputs) tensor.dispose();
     }
   };

@@ -17,8 +17,8 @@ export interface BareLoop extends LoopFigures {
 const PICTURES_PER_THREAD = 2;
 
 export async function bareLoop(pictures: Pictures, settings: Settings, seconds: number): Promise<BareLoop> {
-  const { detector: wanted, detectorThreads: threads } = settings;
-  const { detector } = await openDetector({ ...(wanted === 'auto' ? {} : { preferred: wanted }), threads, resolve: async (name) => resolveAsset(name)?.path });
+  const { detector: wanted, detectorThreads: threads, tfjsBackend } = settings;
+  const { detector } = await openDetector({ ...(wanted === 'auto' ? {} : { preferred: wanted }), threads, tfjsBackend, resolve: async (name) => resolveAsset(name)?.path });
   try {
     return { ...(await loop(detector, pictures, threads, seconds)), model: detector.identity, threads };
   } finally {

@@ -1,14 +1,14 @@
-/** Takes one file out of a Python wheel that pip downloads. A wheel is a zip file, and Python can open it: nothing is installed. */
+/** Has pip download a Python wheel and takes files out of it. A wheel is a zip file, and Python can open it: nothing is installed. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { CommandMissing, runCommand } from '../command.mjs';
 
 /**
- * @param {import('../manifest.mjs').WheelSource} source
- * @param {string} dir an empty folder to work in
- * @returns {Promise<string>} path of the file
+ * @param {Pick<import('../manifest.mjs').WheelSource, 'package' | 'platform'>} source
+ * @param {string} dir an empty folder
+ * @returns {Promise<string>} path of the wheel
  */
-export async function fetchFromWheel(source, dir) {
+export async function downloadWheel(source, dir) {
   try {
     // The platform is named, so the file is the one that the manifest's checksum is of, whatever this Python's age.
     await runCommand('python3', [
@@ -24,6 +24,15 @@ export async function fetchFromWheel(source, dir) {
   }
   const wheel = readdirSync(dir).find((name) => name.endsWith('.whl'));
   if (!wheel) throw new Error(`pip brought no wheel of ${source.package}`);
-  await runCommand('python3', ['-m', 'zipfile', '-e', join(dir, wheel), dir]);
+  return join(dir, wheel);
+}
+
+/**
+ * @param {import('../manifest.mjs').WheelSource} source
+ * @param {string} dir an empty folder to work in
+ * @returns {Promise<string>} path of the file
+ */
+export async function fetchFromWheel(source, dir) {
+  await runCommand('python3', ['-m', 'zipfile', '-e', await downloadWheel(source, dir), dir]);
   return join(dir, source.within);
 }

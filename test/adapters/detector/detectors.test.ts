@@ -12,6 +12,7 @@ import { readFrames } from '../../../bench/labelled/pictures.ts';
 import { CLASS_GROUPS } from '../../../contracts/class-groups.ts';
 import { assetForTest } from '../../support/assets.ts';
 import { readerOf } from '../../support/plain-camera.ts';
+import { tfjsNodeForTest } from '../../support/tfjs-node.ts';
 import { scene } from '../images/pictures.ts';
 
 const framesFolder = await assetForTest('labelled-frames');
@@ -29,14 +30,17 @@ const EXPECTED = [
   { name: 'yolox-nano', asset: 'yolox_nano.onnx', runtime: 'onnxruntime-node', minScore: 0.45, people: 79, falsePeople: 16, visitors: 5 },
   { name: 'deimv2-femto', asset: 'deimv2_femto_416.onnx', runtime: 'onnxruntime-node', minScore: 0.42, people: 76, falsePeople: 2, visitors: 5 },
   { name: 'picodet-s', asset: 'picodet_s_416.onnx', runtime: 'onnxruntime-node', minScore: 0.42, people: 80, falsePeople: 9, visitors: 5 },
-  { name: 'coco-ssd', asset: 'coco-ssd', runtime: 'tfjs-wasm', minScore: 0.35, people: 66, falsePeople: 13, visitors: 4 },
-];
+  { name: 'coco-ssd', asset: 'coco-ssd', runtime: 'tfjs-wasm', tfjsBackend: 'wasm', minScore: 0.35, people: 66, falsePeople: 13, visitors: 4 },
+  { name: 'coco-ssd', asset: 'coco-ssd', runtime: 'tfjs-node', tfjsBackend: 'node', minScore: 0.35, people: 66, falsePeople: 13, visitors: 4 },
+] as const;
+const tfjsNode = tfjsNodeForTest();
+const pathFor = ({ asset, runtime }: (typeof EXPECTED)[number]): string | undefined => (runtime === 'tfjs-node' && !tfjsNode ? undefined : paths.get(asset));
 
-describe.each(EXPECTED.map((row) => ({ ...row, path: paths.get(row.asset) })))('$name from $asset', ({ name, asset, path, runtime, ...bar }) => {
+describe.each(EXPECTED.map((row) => ({ tfjsBackend: 'auto' as const, ...row, path: pathFor(row) })))('$name from $asset on $runtime', ({ name, asset, path, runtime, tfjsBackend, ...bar }) => {
   let detector: Detector;
   beforeAll(async () => {
     if (path === undefined) return;
-    ({ detector } = await openDetector({ preferred: name, threads: 1, resolve: async (wanted) => (wanted === asset ? path : undefined) }));
+    ({ detector } = await openDetector({ preferred: name, threads: 1, tfjsBackend, resolve: async (wanted) => (wanted === asset ? path : undefined) }));
   });
   afterAll(async () => detector?.close());
 
