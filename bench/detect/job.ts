@@ -1,10 +1,13 @@
 /** What one model is measured by, in a process of its own: its memory is nobody else's. */
+import type { TfjsBackend } from '../../adapters/detector/tfjs/backend-choice.ts';
 import type { LabelledSet } from '../labelled/pictures.ts';
 import type { Tally } from '../labelled/judge.ts';
 
 export interface DetectJob {
   /** Index into KNOWN_MODELS. */
   readonly model: number;
+  /** For a model on TensorFlow.js. */
+  readonly tfjsBackend: TfjsBackend;
   /** Frames that are timed with each number of threads. */
   readonly frames: number;
 }

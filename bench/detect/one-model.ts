@@ -18,7 +18,7 @@ import type { DetectJob, DetectReport, Timing } from './job.ts';
 const WARM_UP_FRAMES = 10;
 const MEGABYTE = 1024 * 1024;
 
-const { model: index, frames } = JSON.parse(process.argv[2] ?? '{}') as DetectJob;
+const { model: index, tfjsBackend, frames } = JSON.parse(process.argv[2] ?? '{}') as DetectJob;
 const known = KNOWN_MODELS[index]!;
 const path = resolveAsset(known.asset)?.path;
 if (path === undefined) throw new Error(`${known.asset} is not on this machine`);
@@ -32,7 +32,7 @@ const before = process.memoryUsage.rss();
 const [one, memoryMb] = await timed(1);
 const [two] = await timed(2);
 
-const detector = await openModel(known, path, { threads: 2, decode: decodeHere });
+const detector = await openModel(known, path, { threads: 2, decode: decodeHere, tfjsBackend });
 const seen = await lookAt(detector, pictures);
 const accuracy = Object.fromEntries(LABELLED_SETS.map((set) => {
   const of = seen.filter((one_) => one_.set === set);
@@ -47,7 +47,7 @@ process.stdout.write(JSON.stringify({
 /** Every thread always has a frame; pixels are at hand, so that the model is timed and not the decoder. */
 async function timed(threads: number): Promise<[Timing, number]> {
   let pixels: ModelInput | undefined;
-  const model = await openModel(known, path!, { threads, decode: async (wanted, size) => new Uint8Array(pixels ??= await decodeHere(wanted, size)) });
+  const model = await openModel(known, path!, { threads, tfjsBackend, decode: async (wanted, size) => new Uint8Array(pixels ??= await decodeHere(wanted, size)) });
   const each = async (count: number, note: (ms: number) => void): Promise<void> => {
     for (let i = 0; i < count; i += 1) {
       const startedAt = performance.now();
