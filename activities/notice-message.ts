@@ -1,6 +1,7 @@
 /** What the owner of a device is told of an equipment notice, in words that fit any channel. Pure. */
 import type { NoticeKind, NoticeTelling } from '../contracts/equipment-notice.ts';
 import { FAILURES, isFailureCode } from '../contracts/failures.ts';
+import type { FailureCode } from '../contracts/failures.ts';
 import { isTimeZone, localTime } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
@@ -8,23 +9,32 @@ import type { NoticeMessage } from './ports/channel.ts';
 import type { NoticeFacts } from './ports/notice-facts.ts';
 
 interface Words {
-  /** Completes "Camera Back door ... since 02:14". */
+  /** Completes "Camera Back door ... since 02:14", whatever the code of its frames. */
   readonly trouble: string;
   readonly past: string;
   readonly consequence: string;
-  readonly advice: readonly string[];
+  /** What to look at, by the code of the frames; `otherwise` for a code without advice of its own. */
+  readonly advice: Readonly<Partial<Record<FailureCode, readonly string[]>>>;
+  readonly otherwise: readonly string[];
 }
 
 const WORDS: Readonly<Record<NoticeKind, Words>> = {
   void: {
-    trouble: 'shows nothing',
-    past: 'Showed nothing',
+    trouble: 'has sent no usable picture',
+    past: 'No usable picture',
     consequence: 'Nobody who passes this camera is seen, and no rule can alert you there.',
-    advice: [
-      'Is the lens covered, dirty or wet?',
-      'Is it dark there, and the lamp or infrared light off?',
-      'Does the camera show a picture on its own page? If not, switch it off and on; its sensor may be dead.',
-    ],
+    advice: {
+      image_void: [
+        'Is the lens covered, dirty or wet?',
+        'Is it dark there, and the lamp or infrared light off?',
+        'Does the camera show a picture on its own page? If not, switch it off and on; its sensor may be dead.',
+      ],
+      image_frozen: [
+        'Does the picture move on the page of the camera itself? If not, switch it off and on.',
+        'Does a recorder or gateway stand between? It may repeat the last picture that it got: restart it.',
+      ],
+    },
+    otherwise: ['Does the camera show a picture that moves on its own page? If not, switch it off and on.'],
   },
 };
 
@@ -35,7 +45,7 @@ export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<Not
   const at = (instant: Instant): string => `${localTime(instant, timeZone)} (${timeZone})`;
   const clock = (instant: Instant): string => localTime(instant, timeZone).slice(11, 16);
   const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
-  const { trouble, past, consequence, advice } = WORDS[facts.kind];
+  const { trouble, past, consequence, advice, otherwise } = WORDS[facts.kind];
   const wellSince = facts.closed ? facts.wellSince : null;
   const common = { noticeId: facts.noticeId, telling };
   const well: Fact[] = wellSince === null ? [] : [['Well since', at(wellSince)]];
@@ -47,7 +57,7 @@ export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<Not
     };
   }
   return {
-    ...common, sentence: `Camera ${deviceName} ${trouble} since ${clock(facts.since)}`, advice: wellSince === null ? advice : [],
+    ...common, sentence: `Camera ${deviceName} ${trouble} since ${clock(facts.since)}`, advice: wellSince === null ? advice[facts.reason as FailureCode] ?? otherwise : [],
     facts: [
       ['Camera', deviceName], ['Since', at(facts.since)], frames, ['Why', whatIsWrong(facts.reason)],
       ...(wellSince === null ? [['Meanwhile', consequence] as const] : well),

@@ -1,11 +1,11 @@
 /** An equipment notice: a stretch of frames that say that a device itself is at fault, told to its owner as one thing. */
 import type { FailureCode } from './failures.ts';
 
-/** What can be the matter with a device. `void`: its frames show nothing. */
+/** What can be the matter with a device. `void`: its frames show nothing, or nothing new. */
 export const NOTICE_KINDS = ['void'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
-/** Refusals of frames that show nothing because of the equipment, and not because something went wrong on their way. */
+/** Refusals of frames that show nothing, or nothing new, because of the equipment, and not because something went wrong on their way. */
 export const VOID_CODES: readonly FailureCode[] = ['image_void', 'image_frozen'];
 
 /** Those that people see. Before it is open a notice is suspected, which nobody is told. */

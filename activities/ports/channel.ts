@@ -44,7 +44,7 @@ export interface NoticeMessage {
   readonly to: string;
   readonly noticeId: string;
   readonly telling: NoticeTelling;
-  /** The whole message in one breath: `Camera Back door shows nothing since 02:14`. */
+  /** The whole message in one breath: `Camera Back door has sent no usable picture since 02:14`. */
   readonly sentence: string;
   /** Names and texts, in the order in which they are read. */
   readonly facts: readonly (readonly [name: string, text: string])[];

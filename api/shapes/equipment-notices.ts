@@ -8,7 +8,7 @@ import { Count, Instant, Next, Uuid, list, nullable, oneOf } from './primitives.
 export const NoticeState = oneOf(NOTICE_STATES, '`closed`: good frames came again for a while, or the device went or changed hands.');
 
 export const EquipmentNoticeShape = Type.Object({
-  noticeId: Uuid(), kind: oneOf(NOTICE_KINDS, '`void`: its frames show nothing.'),
+  noticeId: Uuid(), kind: oneOf(NOTICE_KINDS, '`void`: its frames show nothing, or nothing new.'),
   userId: Type.String({ description: 'Who is told.' }), deviceId: Type.String(), state: NoticeState,
   reason: Type.String({ description: 'Failure code of its latest frame.' }),
   since: Instant('Capture time of its first frame.'), lastAt: Instant('Capture time of its latest frame.'), frames: Count(), firstFrameId: Uuid(),

@@ -57,7 +57,7 @@ async function inbox() {
 }
 
 describe('the messages of a notice', () => {
-  it('say which camera shows nothing, since when at the camera, how many frames, and what to look at; and later that it is well', async () => {
+  it('say which camera sends no usable picture, since when at the camera, how many frames, and what to look at; and later that it is well', async () => {
     const mails = await inbox();
     const deliver = deliverer(mails.url);
     await send(db.pool, [COVERED]);
@@ -67,7 +67,7 @@ describe('the messages of a notice', () => {
 
     const listed = (await mails.list()).toReversed();
     expect(listed.map(({ subject, to }) => [subject, to])).toEqual([
-      ['Camera Back door shows nothing since 13:00', 'ann@example.org'], ['Camera Back door is well again', 'ann@example.org'],
+      ['Camera Back door has sent no usable picture since 13:00', 'ann@example.org'], ['Camera Back door is well again', 'ann@example.org'],
     ]);
     const [trouble, well] = await Promise.all(listed.map(async ({ id }) => PostalMime.parse((await mails.raw(id))!)));
     expect(trouble!.text).toContain('2026-03-01 13:00:00 CET (Europe/Berlin)');
@@ -75,7 +75,7 @@ describe('the messages of a notice', () => {
     expect(trouble!.text).toContain('Is the lens covered');
     expect(trouble!.html).toContain('Is the lens covered');
     expect(trouble!.attachments).toEqual([]);
-    expect(well!.text).toMatch(/^Showed nothing from +2026-03-01 13:00:00 CET \(Europe\/Berlin\)\nto +2026-03-01 13:03:00 CET/m);
+    expect(well!.text).toMatch(/^No usable picture from +2026-03-01 13:00:00 CET \(Europe\/Berlin\)\nto +2026-03-01 13:03:00 CET/m);
     expect(well!.text).toMatch(/^Well since +2026-03-01 13:04:00 CET/m);
     expect(well!.references).toBe(trouble!.references);
   });
@@ -106,7 +106,7 @@ describe('the messages of a notice', () => {
     away = false;
     await db.pool.query("UPDATE deliveries SET next_try_at = now() WHERE state = 'waiting'");
     expect(await deliver(id)).toEqual({ delivered: 2, nextTryInMs: null });
-    const trouble = server.received.find(({ subject }) => subject?.includes('shows nothing'));
+    const trouble = server.received.find(({ subject }) => subject?.includes('no usable picture'));
     expect(trouble?.text).toContain('Well since');
     expect(trouble?.text).not.toContain('no rule can alert you');
     expect(await messagesOf(db.pool)).toEqual(['opened ann-mail delivered', 'well ann-mail delivered']);

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { noticeText } from '../../activities/notice-message.ts';
 import type { NoticeFacts } from '../../activities/ports/notice-facts.ts';
+import { VOID_CODES } from '../../contracts/equipment-notice.ts';
 import { FAILURES } from '../../contracts/failures.ts';
 import { parseInstant } from '../../contracts/time.ts';
 
@@ -10,9 +11,9 @@ const facts = (changed: Partial<NoticeFacts> = {}): NoticeFacts => ({
 });
 const WELL = { wellSince: parseInstant('2026-11-21T01:20:00Z'), closed: true };
 
-describe('the word that a camera shows nothing', () => {
+describe('the word that a camera sends no usable picture', () => {
   it('says it in one sentence, with the time at the camera', () => {
-    expect(noticeText(facts(), 'opened').sentence).toBe('Camera Back door shows nothing since 02:14');
+    expect(noticeText(facts(), 'opened').sentence).toBe('Camera Back door has sent no usable picture since 02:14');
   });
 
   it('says since when, how many frames, why they were refused, what follows and what to look at', () => {
@@ -22,6 +23,14 @@ describe('the word that a camera shows nothing', () => {
       ['Meanwhile', 'Nobody who passes this camera is seen, and no rule can alert you there.'],
     ]);
     expect(advice.join(' ')).toMatch(/lens.*light.*sensor/);
+  });
+
+  it('sends people to look at what fits the frames, in a sentence that is true of them all', () => {
+    const frozen = noticeText(facts({ reason: 'image_frozen' }), 'opened');
+    expect(frozen.sentence).toBe(noticeText(facts(), 'opened').sentence);
+    expect(frozen.advice.join(' ')).toMatch(/move.*recorder/);
+    expect(frozen.advice.join(' ')).not.toContain('lens');
+    for (const reason of VOID_CODES) expect(noticeText(facts({ reason }), 'opened').advice, reason).not.toEqual(noticeText(facts({ reason: 'image_haunted' }), 'opened').advice);
   });
 
   it('keeps its sentence and sends nobody to look when the camera is well before it is sent', () => {
@@ -42,7 +51,7 @@ describe('the word that a camera is well again', () => {
       noticeId: 'notice-1', telling: 'well', sentence: 'Camera Back door is well again', advice: [],
       facts: [
         ['Camera', 'Back door'], ['Well since', '2026-11-21 02:20:00 CET (Europe/Berlin)'],
-        ['Showed nothing from', '2026-11-21 02:14:07 CET (Europe/Berlin)'], ['to', '2026-11-21 02:17:07 CET (Europe/Berlin)'], ['Frames', '37 refused'],
+        ['No usable picture from', '2026-11-21 02:14:07 CET (Europe/Berlin)'], ['to', '2026-11-21 02:17:07 CET (Europe/Berlin)'], ['Frames', '37 refused'],
       ],
     });
   });
@@ -52,7 +61,7 @@ describe('foreign text', () => {
   it('stays one line of bearable length', () => {
     const { sentence } = noticeText(facts({ deviceName: `Door\r\nBcc: spy@example.com ${'x'.repeat(100)}` }), 'opened');
     expect(sentence).not.toMatch(/[\r\n]/);
-    expect(sentence.length).toBeLessThan(100);
+    expect(sentence.length).toBeLessThan(110);
   });
 
   it('of a zone or a reason that this build does not know stops nothing', () => {

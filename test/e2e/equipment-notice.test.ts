@@ -53,7 +53,7 @@ describe.skipIf(!pictures)('a camera that is covered', () => {
     expect(await mails()).toEqual([]);
     await send([black], 180);
     expect((await mails()).map(({ subject, to, repeats }) => [subject, to, repeats]))
-      .toEqual([[`Camera gate shows nothing since ${localTime(at(0), 'Europe/Berlin').slice(11, 16)}`, 'ann@example.org', 0]]);
+      .toEqual([[`Camera gate has sent no usable picture since ${localTime(at(0), 'Europe/Berlin').slice(11, 16)}`, 'ann@example.org', 0]]);
 
     await send([black], 200, 260, 320, 380);
     expect(await mails()).toHaveLength(1);

@@ -41,6 +41,11 @@ describe('a device that shows nothing', () => {
     expect(await dueNotices(db.pool)).toEqual([notice!.notice_id]);
   });
 
+  it('is one whose pictures froze, too', async () => {
+    await send(db.pool, [['black', 0], ['frozen', 45, 90, 135, 180]]);
+    expect(await noticesOf(db.pool)).toMatchObject([{ state: 'open', reason: 'image_frozen', frames: 5 }]);
+  });
+
   it('is told of once, whatever follows and however its frames come in batches', async () => {
     await send(db.pool, ...[0, 45, 90, 135, 180, 225].map((second): Sent[] => [['black', second]]), [['black', 300, 400, 500]]);
     expect(await noticesOf(db.pool)).toMatchObject([{ state: 'open', frames: 9, opened_at: at(180) }]);

@@ -9,9 +9,9 @@ import type { FailureCode } from '../../../contracts/failures.ts';
 import { plusMs } from '../../../contracts/time.ts';
 import { NOON, accept, claim, sha, staged } from '../../support/plant-data.ts';
 
-/** `black` and `torn` are refused, the one for showing nothing, the other as cut short on its way. */
-export type Look = 'black' | 'good' | 'torn';
-const CODES: Readonly<Record<Look, FailureCode | null>> = { black: 'image_void', torn: 'image_truncated', good: null };
+/** All but `good` are refused: `black` and `frozen` are void, `torn` was cut short on its way. */
+export type Look = 'black' | 'frozen' | 'good' | 'torn';
+const CODES: Readonly<Record<Look, FailureCode | null>> = { black: 'image_void', frozen: 'image_frozen', torn: 'image_truncated', good: null };
 
 /** What a device sends: a look and the seconds after noon. */
 export type Sent = readonly [look: Look, ...seconds: number[]];
