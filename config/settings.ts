@@ -1,7 +1,8 @@
 /**
- * Every setting of Watchpost, in one table; the parts of the frame store, of the device classes and of equipment notices stand beside it. `load.ts` reads it,
+ * Every setting of Watchpost, in one table; the parts of the frame store, of detectors, of the device classes and of equipment notices stand beside it. `load.ts` reads it,
  * `docs/settings.md` is made from it.
  */
+import { DETECTOR_SETTINGS } from './detector-settings.ts';
 import { DEVICE_CLASS_SETTINGS } from './device-class-settings.ts';
 import { EQUIPMENT_SETTINGS } from './equipment-settings.ts';
 import { FRAME_STORE_SETTINGS } from './frame-store-settings.ts';
@@ -10,8 +11,6 @@ import type { Setting } from './kinds.ts';
 import { PLACEMENTS } from '../contracts/stages.ts';
 
 export const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-export const DETECTOR_CHOICES = ['auto', 'yolox-nano', 'deimv2-femto', 'picodet-s', 'coco-ssd'] as const;
-export const TFJS_BACKENDS = ['auto', 'node', 'wasm'] as const;
 
 export const SETTINGS = {
   databaseUrl: optionalSecretUrl({
@@ -191,36 +190,7 @@ export const SETTINGS = {
     meaning: 'When a claimed batch that has not settled is closed and its frames go back to waiting.',
     reason: 'Longer than the time limits of all stages together, so that only what is stuck is taken back.',
   }),
-  detector: choice({
-    variable: 'WATCHPOST_DETECTOR',
-    choices: DETECTOR_CHOICES,
-    defaultValue: 'auto',
-    meaning: 'The detector for devices that name no model; `auto` takes YOLOX-Nano, or says loudly that it fell back to coco-ssd where the weights cannot be had.',
-    reason: 'A named detector that cannot be loaded is an error, never a silent change of model.',
-  }),
-  maxModelBytes: wholeNumber({
-    variable: 'WATCHPOST_MAX_MODEL_BYTES',
-    min: 1_024,
-    max: 4 * 1024 * 1024 * 1024,
-    defaultValue: 512 * 1024 * 1024,
-    meaning: 'The largest file of weights that may be registered; a larger one is answered 413.',
-    reason: 'Detectors that a processor can run in real time have 4 to 100 MB. They are streamed to the disk, never held in memory.',
-  }),
-  detectorThreads: wholeNumber({
-    variable: 'WATCHPOST_DETECTOR_THREADS',
-    min: 1,
-    max: 64,
-    defaultValue: 2,
-    meaning: 'Threads of a detect worker that infer side by side, for each of its models.',
-    reason: 'Each holds a model of its own, 150 to 250 MB. More threads than cores only make every frame slower.',
-  }),
-  tfjsBackend: choice({
-    variable: 'WATCHPOST_TFJS_BACKEND',
-    choices: TFJS_BACKENDS,
-    defaultValue: 'auto',
-    meaning: 'What coco-ssd runs on: native TensorFlow (`node`), WebAssembly (`wasm`); `auto` takes native where `npm run setup:tfjs-node` has built it.',
-    reason: 'Both see the same; what native costs and saves stands in [operations.md](operations.md#coco-ssd-on-native-tensorflow). One that is named, or built, and does not load is an error, never a silent change of runtime.',
-  }),
+  ...DETECTOR_SETTINGS,
   invalidFrameDays: wholeNumber({
     variable: 'WATCHPOST_INVALID_FRAME_DAYS',
     min: 1,

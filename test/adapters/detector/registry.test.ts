@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { DETECTOR_NAMES, openDetector } from '../../../adapters/detector/registry.ts';
-import { DETECTOR_CHOICES } from '../../../config/settings.ts';
+import { DETECTOR_CHOICES } from '../../../config/detector-settings.ts';
 import { assetForTest } from '../../support/assets.ts';
 
 const yolox = await assetForTest('yolox_nano_dynamic.onnx');
