@@ -4,15 +4,16 @@
  */
 import { Client, Connection } from '@temporalio/client';
 
-/** One line for each stage that needed more than one try in the histories of these workflows. */
-export async function lostTries(address: string, workflowIds: readonly string[]): Promise<string[]> {
+/** One line for each stage that needed more than one try in the histories of these workflows from a moment on. */
+export async function lostTries(address: string, workflowIds: readonly string[], since: Date): Promise<string[]> {
   const connection = await Connection.connect({ address });
   try {
     const { workflow } = new Client({ connection });
     const lost: string[] = [];
     for (const id of workflowIds) {
       const { events } = await workflow.getHandle(id).fetchHistory();
-      for (const { activityTaskStartedEventAttributes: begun } of events ?? []) {
+      for (const { eventTime, activityTaskStartedEventAttributes: begun } of events ?? []) {
+        if (Number(eventTime?.seconds ?? 0) < since.getTime() / 1000) continue;
         if (begun && begun.attempt !== 1) lost.push(`${id}: a stage began its try ${begun.attempt} after ${begun.lastFailure?.message} on ${begun.identity}`);
       }
     }
