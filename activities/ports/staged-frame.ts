@@ -28,9 +28,9 @@ export interface StagedFrame {
   readonly notify: boolean;
   /** Device and its user exist and are switched on, now. */
   readonly enabled: boolean;
-  /** Of the device, now; those of a plain camera when it is gone. */
-  /** Name of the model that shall look at it; null: that of the worker. */
+  /** Of the device, now: name of the model that shall look at it. Null: that of the worker; also when the device is gone. */
   readonly model: string | null;
+  /** Of the device, now; those of a plain camera when it is gone. */
   readonly deviceClass: DeviceClass;
   readonly privacyAreas: readonly Polygon[];
   /** What this stage already wrote for this frame in this batch, when an earlier try got that far. */

@@ -22,10 +22,6 @@ export async function weightsThere(home: string, sha256: string): Promise<number
   return found?.size;
 }
 
-export async function removeWeights(home: string, sha256: string): Promise<void> {
-  await rm(weightsPath(home, sha256), { force: true });
-}
-
 /** Streams to disk, whole or not at all. Throws `body_too_large`, `body_empty`, `request_malformed` (broke off) and `frame_store_unavailable`. */
 export async function storeWeights(home: string, body: Readable, maxBytes: number): Promise<StoredWeights> {
   const folder = join(home, 'models');
