@@ -12,9 +12,10 @@ export async function lostTries(address: string, workflowIds: readonly string[],
     const lost: string[] = [];
     for (const id of workflowIds) {
       const { events } = await workflow.getHandle(id).fetchHistory();
+      const activityOf = (scheduledEventId: unknown) => events?.find(({ eventId }) => String(eventId) === String(scheduledEventId))?.activityTaskScheduledEventAttributes?.activityType?.name;
       for (const { eventTime, activityTaskStartedEventAttributes: begun } of events ?? []) {
         if (Number(eventTime?.seconds ?? 0) < since.getTime() / 1000) continue;
-        if (begun && begun.attempt !== 1) lost.push(`${id}: a stage began its try ${begun.attempt} after ${begun.lastFailure?.message} on ${begun.identity}`);
+        if (begun && begun.attempt !== 1) lost.push(`${id}: ${activityOf(begun.scheduledEventId)} began its try ${begun.attempt} after ${begun.lastFailure?.message} on ${begun.identity}`);
       }
     }
     return lost;
