@@ -17,8 +17,8 @@ const RESTARTS_AT_ONCE = 4;
 /** Cameras that send their next frame as soon as the last one is settled: so many frames are on their way at every moment. */
 const SENDERS = 16;
 /**
- * An embedded server on a disk that is flooded by others may itself lose a task on its way: one was seen in some runs beside other tests. Processes that are killed
- * instead of told to stop lose more.
+ * An embedded server on a disk that is flooded by others may itself lose a task on its way: one was seen in some runs beside other tests. Killed instead of told to
+ * stop, processes lost two in a gentler form of this test.
  */
 const LOST_BESIDE_RESTARTS = 1;
 const STARTED_AT = instantFromDate(new Date(Date.now() - 3_600_000));
