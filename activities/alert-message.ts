@@ -1,6 +1,6 @@
 /** What a person is told of an incident, in words that fit any channel. Pure. */
 import { boxText } from '../contracts/detection.ts';
-import { isTimeZone, localTime } from '../contracts/time.ts';
+import { knownTimeZone, localTime } from '../contracts/time.ts';
 import type { Clause } from '../contracts/verdict.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { AlertFacts } from './ports/alert-facts.ts';
@@ -18,8 +18,7 @@ const RULE_NUMBER = /^\s*RuleID\s*:[^|]*\|/i;
 export type AlertText = Omit<AlertMessage, 'to' | 'picture' | 'link'>;
 
 export function alertText(facts: AlertFacts): AlertText {
-  // A zone that this Node does not know must not stop an alert; UTC is said beside the time, so nobody is misled.
-  const timeZone = isTimeZone(facts.timeZone) ? facts.timeZone : 'UTC';
+  const timeZone = knownTimeZone(facts.timeZone);
   const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
   const time = localTime(facts.matchedAt, timeZone);
   return {

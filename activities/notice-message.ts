@@ -2,7 +2,7 @@
 import type { NoticeKind, NoticeTelling } from '../contracts/equipment-notice.ts';
 import { FAILURES, isFailureCode } from '../contracts/failures.ts';
 import type { FailureCode } from '../contracts/failures.ts';
-import { isTimeZone, localTime } from '../contracts/time.ts';
+import { knownTimeZone, localTime } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { NoticeMessage } from './ports/channel.ts';
@@ -40,8 +40,7 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
 
 /** Everything but the addressee. What it says of the time after it was told may change between two tries; its sentence does not. */
 export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<NoticeMessage, 'to'> {
-  // A zone that this Node does not know must not stop a message; UTC is said beside the time, so nobody is misled.
-  const timeZone = isTimeZone(facts.timeZone) ? facts.timeZone : 'UTC';
+  const timeZone = knownTimeZone(facts.timeZone);
   const at = (instant: Instant): string => `${localTime(instant, timeZone)} (${timeZone})`;
   const clock = (instant: Instant): string => localTime(instant, timeZone).slice(11, 16);
   const deviceName = oneLine(facts.deviceName, NAME_LIMIT);

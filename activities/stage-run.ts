@@ -47,6 +47,7 @@ export async function runStage<T>(input: StageInput, run: StageRun<T>): Promise<
     if (fresh.length > 0) await run.prepare?.(fresh);
     const ends = await inParallel(fresh, run.concurrency, (frame) => workOn(frame, run));
     const worked = run.review?.(ends) ?? ends;
+    for (const [index, outcome] of worked.entries()) if (outcome !== ends[index]) logRefusal(outcome, run);
     if (worked.length > 0) await run.save(worked);
     return { frames, exceptions: [...frames.flatMap(storedException), ...worked.flatMap(exceptionOf)].sort((a, b) => a.position - b.position) };
   } catch (error) {
@@ -63,18 +64,24 @@ export async function unfinished({ batchId, positions }: StageInput, stage: Fram
 
 async function workOn<T>(frame: StagedFrame, run: StageRun<T>): Promise<Worked<T>> {
   const startedAt = new Date();
-  const fields = { stage: run.stage, frameId: frame.frameId, tag: frame.tag };
   try {
     const made = await run.work(frame);
-    run.log.debug({ ...fields, ms: Date.now() - startedAt.getTime() }, 'stage done');
+    run.log.debug({ stage: run.stage, frameId: frame.frameId, tag: frame.tag, ms: Date.now() - startedAt.getTime() }, 'stage done');
     return { frame, made, outcome: 'done', code: null, detail: null, startedAt, finishedAt: new Date() };
   } catch (error) {
     if (passesByItself(error)) throw error;
     const failure = failureIn(error) ?? new Failure('stage_defect', error instanceof Error ? error.message : String(error), { cause: error });
     const outcome = FAILURES[failure.code].kind === 'refused' ? 'refused' : 'failed';
-    run.log[outcome === 'refused' ? 'warn' : 'error']({ ...fields, code: failure.code, detail: failure.detail, ...(outcome === 'failed' ? { err: error } : {}) }, `stage ${outcome}`);
-    return { frame, made: undefined, outcome, code: failure.code, detail: failure.detail, startedAt, finishedAt: new Date() };
+    const ended = { frame, made: undefined, outcome, code: failure.code, detail: failure.detail, startedAt, finishedAt: new Date() } as const;
+    logRefusal(ended, run, error);
+    return ended;
   }
+}
+
+/** That a frame was refused, or that it failed and of what. */
+function logRefusal({ frame, outcome, code, detail }: StageOutcome, { stage, log }: Pick<StageRun<unknown>, 'stage' | 'log'>, error?: unknown): void {
+  const fields = { stage, frameId: frame.frameId, tag: frame.tag, code, detail, ...(outcome === 'failed' ? { err: error } : {}) };
+  log[outcome === 'refused' ? 'warn' : 'error'](fields, `stage ${outcome}`);
 }
 
 const storedException = ({ position, stored }: StagedFrame): FrameException[] =>

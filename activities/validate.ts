@@ -66,9 +66,6 @@ async function validate(input: StageInput, ports: ValidatePorts): Promise<Valida
     review(worked) {
       const judged = judgeRhythms(worked, signatures, rhythms, ports.limits);
       moves = judged.moves;
-      for (const { frame, code, detail } of judged.outcomes.filter((outcome, index) => outcome !== worked[index])) {
-        ports.log.warn({ stage: 'validate', frameId: frame.frameId, tag: frame.tag, code, detail }, 'stage refused');
-      }
       return judged.outcomes;
     },
     save: (outcomes) => ports.ledger.saveValidations(input.batchId, outcomes, moves),

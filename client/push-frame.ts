@@ -37,18 +37,32 @@ export interface PushOptions {
  * is there. Repeats are harmless: the same capture time and bytes are the same frame.
  * Throws `Refused` when sending again cannot help, or the reason of the signal.
  */
-export async function pushFrame(connection: Connection, frame: FrameToPush, { signal, onRetry, timing = RETRY_TIMING }: PushOptions = {}): Promise<Receipt> {
+export async function pushFrame(connection: Connection, frame: FrameToPush, options: PushOptions = {}): Promise<Receipt> {
   const digest = createHash('sha256').update(frame.bytes).digest('base64');
   for (let attempts = 0; ; attempts += 1) {
     try {
-      return await offer(connection, frame, digest, signal);
+      return await offer(connection, frame, digest, options.signal);
     } catch (error) {
       if (!maySendAgain(error)) throw error;
-      const waitMs = waitBeforeMs(attempts, error instanceof Refused ? error.retryAfter : undefined, timing);
-      onRetry?.({ error: error as Error, attempts: attempts + 1, waitMs });
-      await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+      await waitAfter(attempts, hindranceOf(error as Error), options);
     }
   }
+}
+
+/** Why a try was not the last one. */
+export interface Hindrance {
+  readonly error: Error;
+  /** As the answer asked for it. */
+  readonly retryAfter: string | undefined;
+}
+
+export const hindranceOf = (error: Error): Hindrance => ({ error, retryAfter: error instanceof Refused ? error.retryAfter : undefined });
+
+/** Tells of the wait before the next try, and waits. Throws the reason of the signal. */
+export async function waitAfter(attempts: number, { error, retryAfter }: Hindrance, { signal, onRetry, timing = RETRY_TIMING }: PushOptions): Promise<void> {
+  const waitMs = waitBeforeMs(attempts, retryAfter, timing);
+  onRetry?.({ error, attempts: attempts + 1, waitMs });
+  await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
 }
 
 async function offer(connection: Connection, { deviceId, capturedAt, bytes, mediaType, idempotencyKey }: FrameToPush, digest: string, signal?: AbortSignal): Promise<Receipt> {

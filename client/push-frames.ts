@@ -1,12 +1,12 @@
 /** Hands over many frames, several in one request, and does not let go of any until it is accepted, or refused for good. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Receipt } from '../api/shapes/frames.ts';
 import type { ParcelAnswer, ParcelItem } from '../api/shapes/parcel.ts';
 import type { Connection } from './connection.ts';
 import { Refused } from './errors.ts';
 import { parcelBody } from './parcel-body.ts';
-import type { FrameToPush, PushOptions } from './push-frame.ts';
-import { RETRY_TIMING, maySendAgain, waitBeforeMs } from './retry.ts';
+import { hindranceOf, waitAfter } from './push-frame.ts';
+import type { FrameToPush, Hindrance, PushOptions } from './push-frame.ts';
+import { maySendAgain } from './retry.ts';
 
 /** What became of a frame: its receipt, or why sending it again cannot help. */
 export type PushedFrame = Receipt | Refused;
@@ -44,13 +44,12 @@ function parcelsOf(frames: readonly FrameToPush[]): FrameToPush[][] {
 }
 
 async function pushParcel(connection: Connection, frames: readonly FrameToPush[], options: PushOptions): Promise<PushedFrame[]> {
-  const { signal, onRetry, timing = RETRY_TIMING } = options;
   const pushed: (PushedFrame | undefined)[] = frames.map(() => undefined);
   for (let attempts = 0; ; attempts += 1) {
     const missing = frames.flatMap((frame, place) => (pushed[place] === undefined ? [{ frame, place }] : []));
-    let hindrance: { readonly error: Error; readonly retryAfter: string | undefined } | undefined;
+    let hindrance: Hindrance | undefined;
     try {
-      const items = await offer(connection, missing.map(({ frame }) => frame), signal);
+      const items = await offer(connection, missing.map(({ frame }) => frame), options.signal);
       const again = items.map((item, index) => {
         const fate = fateOf(item);
         if (fate instanceof Refused && maySendAgain(fate)) return fate;
@@ -61,12 +60,10 @@ async function pushParcel(connection: Connection, frames: readonly FrameToPush[]
     } catch (error) {
       if (error instanceof Refused && error.status === 413) return inHalves(connection, frames, pushed, error, options);
       if (!maySendAgain(error)) throw error;
-      hindrance = { error: error as Error, retryAfter: error instanceof Refused ? error.retryAfter : undefined };
+      hindrance = hindranceOf(error as Error);
     }
     if (hindrance === undefined) return pushed as PushedFrame[];
-    const waitMs = waitBeforeMs(attempts, hindrance.retryAfter, timing);
-    onRetry?.({ error: hindrance.error, attempts: attempts + 1, waitMs });
-    await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
+    await waitAfter(attempts, hindrance, options);
   }
 }
 

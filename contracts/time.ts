@@ -94,6 +94,9 @@ export function isTimeZone(name: string): boolean {
   return name.split('/').every((part) => /^[A-Z]/.test(part));
 }
 
+/** For messages, which a zone that this Node does not know must not stop: UTC then. It is said beside the time, so nobody is misled. */
+export const knownTimeZone = (name: string): string => (isTimeZone(name) ? name : 'UTC');
+
 /** Returns the name, or throws `time_zone_unknown` with the right name when only the case is wrong. */
 export function requireTimeZone(name: string): string {
   if (isTimeZone(name)) return name;

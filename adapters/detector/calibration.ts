@@ -31,10 +31,12 @@ const NEARLY = 1e-4;
 
 export const calibrationFile = new URL('./calibration.json', import.meta.url);
 
-export function probabilityOf(score: number, { slope, intercept }: Logistic): number {
+export function logit(score: number): number {
   const inside = Math.min(1 - NEARLY, Math.max(NEARLY, score));
-  return 1 / (1 + Math.exp(-(slope * Math.log(inside / (1 - inside)) + intercept)));
+  return Math.log(inside / (1 - inside));
 }
+
+export const probabilityOf = (score: number, { slope, intercept }: Logistic): number => 1 / (1 + Math.exp(-(slope * logit(score) + intercept)));
 
 /** For a model that nobody calibrated: the score as it is, and the name says so. */
 const NONE: Calibration = { name: 'none', toProbability: (score) => score };

@@ -10,7 +10,7 @@ export const TEMPORARY = '.tmp';
 /** A write takes seconds. What is older was left by a process that died. */
 const LEFTOVER_MS = 10 * 60_000;
 /** Pictures of people: for our own account only. All processes of an installation run under one. */
-const FILE_MODE = 0o600;
+export const FILE_MODE = 0o600;
 export const FOLDER_MODE = 0o700;
 
 /**

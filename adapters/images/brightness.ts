@@ -48,9 +48,11 @@ function cellMean({ data, width }: RawPicture, left: number, right: number, top:
   let count = 0;
   for (let y = top; y < bottom; y += stepY) {
     for (let x = left, at = (y * width + left) * 3; x < right; x += stepX, at += 3 * stepX, count += 1) {
-      // Luma weights of ITU-R BT.601, as JPEG uses them, in whole thousandths.
-      sum += 299 * data[at]! + 587 * data[at + 1]! + 114 * data[at + 2]!;
+      sum += lumaThousandths(data, at);
     }
   }
   return sum / count / 1000;
 }
+
+/** Brightness of the pixel whose red is at that place: luma weights of ITU-R BT.601, as JPEG uses them, in whole thousandths of a level. */
+export const lumaThousandths = (data: Uint8Array, at: number): number => 299 * data[at]! + 587 * data[at + 1]! + 114 * data[at + 2]!;

@@ -1,6 +1,6 @@
 /** The blocks of a picture's signature (`policies/picture-signature.ts`), from its pixels: a sample that costs a fraction of a millisecond. */
 import { UNITS_PER_LEVEL } from '../../policies/picture-signature.ts';
-import { CAPTION_SHARE } from './brightness.ts';
+import { CAPTION_SHARE, lumaThousandths } from './brightness.ts';
 import type { RawPicture } from './decode.ts';
 
 /** Of a block that JPEG encodes by itself. Taken whole and where the encoder has it, because then nothing of its details remains in its mean. */
@@ -33,8 +33,7 @@ function signBlock({ data, width }: RawPicture, left: number, top: number): numb
   let brightest = 0;
   for (let y = top; y < top + BLOCK; y += 1) {
     for (let at = (y * width + left) * 3, end = at + BLOCK * 3; at < end; at += 3) {
-      // Luma weights of ITU-R BT.601, as JPEG uses them, in whole thousandths.
-      const level = 299 * data[at]! + 587 * data[at + 1]! + 114 * data[at + 2]!;
+      const level = lumaThousandths(data, at);
       sum += level;
       if (level < darkest) darkest = level;
       if (level > brightest) brightest = level;

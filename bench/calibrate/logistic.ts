@@ -1,4 +1,5 @@
 /** Fits the logistic curve that turns scores into probabilities. Pure. */
+import { logit } from '../../adapters/detector/calibration.ts';
 import type { Logistic } from '../../adapters/detector/calibration.ts';
 import { CLASS_GROUP_NAMES } from '../../contracts/class-groups.ts';
 import type { ClassGroup } from '../../contracts/class-groups.ts';
@@ -14,12 +15,6 @@ const LEANING = 4;
 const AS_SAID: Logistic = { slope: 1, intercept: 0 };
 /** Newton's method on a convex function of two numbers needs about six. */
 const STEPS = 50;
-const NEARLY = 1e-4;
-
-const logit = (score: number): number => {
-  const inside = Math.min(1 - NEARLY, Math.max(NEARLY, score));
-  return Math.log(inside / (1 - inside));
-};
 
 /** Greatest likelihood under a normal prior around `prior`; a slope below zero, which would turn the order of scores round, does not come out. */
 export function fitLogistic(pairs: readonly Pick<Pair, 'score' | 'right'>[], prior: Logistic, leaning: number): Logistic {

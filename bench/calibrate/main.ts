@@ -4,11 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { calibrationFile } from '../../adapters/detector/calibration.ts';
 import { KNOWN_MODELS } from '../../adapters/detector/known-models.ts';
 import type { KnownModel } from '../../adapters/detector/known-models.ts';
-import { openModel } from '../../adapters/detector/open-model.ts';
-import { decodeHere } from '../../adapters/images/model-input.ts';
-import { resolveAsset } from '../../scripts/provision/assets.mjs';
 import { findLabelledPictures } from '../labelled/find.ts';
 import { lookAt } from '../labelled/look.ts';
+import { openKnown } from '../labelled/open-known.ts';
 import { LABELLED_SETS } from '../labelled/pictures.ts';
 import type { LabelledPicture } from '../labelled/pictures.ts';
 import { crossValidate } from './cross-validate.ts';
@@ -23,9 +21,7 @@ const docs = new URL('../../docs/', import.meta.url);
 const round = (value: number): number => Number(value.toFixed(4));
 
 async function calibrate(known: KnownModel, pictures: readonly LabelledPicture[]): Promise<Calibrated> {
-  const path = resolveAsset(known.asset)?.path;
-  if (path === undefined) throw new Error(`${known.asset} is not on this machine: \`watchpost assets pull ${known.asset}\``);
-  const detector = await openModel(known, path, { threads: 2, decode: decodeHere });
+  const detector = await openKnown(known, { threads: 2 });
   const pairs = pairsOf(await lookAt(detector, pictures));
   await detector.close();
   const groups = Object.fromEntries(Object.entries(fitGroups(pairs)).map(([group, { slope, intercept }]) => [group, { slope: round(slope), intercept: round(intercept) }]));

@@ -1,15 +1,14 @@
 /** Measures one model: speed with one and two threads, accuracy on every labelled set, memory. Prints a `DetectReport`. */
 import { readFile } from 'node:fs/promises';
 import { KNOWN_MODELS } from '../../adapters/detector/known-models.ts';
-import { openModel } from '../../adapters/detector/open-model.ts';
 import { decodeHere } from '../../adapters/images/model-input.ts';
 import type { ModelInput } from '../../adapters/images/model-input.ts';
 import { CLASS_GROUPS } from '../../contracts/class-groups.ts';
-import { resolveAsset } from '../../scripts/provision/assets.mjs';
 import { readerOf } from '../../test/support/plain-camera.ts';
 import { findLabelledPictures } from '../labelled/find.ts';
 import { tally } from '../labelled/judge.ts';
 import { lookAt } from '../labelled/look.ts';
+import { openKnown } from '../labelled/open-known.ts';
 import { LABELLED_SETS } from '../labelled/pictures.ts';
 import { percentile } from '../pipeline/measure/percentiles.ts';
 import type { DetectJob, DetectReport, Timing } from './job.ts';
@@ -20,8 +19,6 @@ const MEGABYTE = 1024 * 1024;
 
 const { model: index, tfjsBackend, frames } = JSON.parse(process.argv[2] ?? '{}') as DetectJob;
 const known = KNOWN_MODELS[index]!;
-const path = resolveAsset(known.asset)?.path;
-if (path === undefined) throw new Error(`${known.asset} is not on this machine`);
 
 const pictures = await findLabelledPictures();
 const courtyard = pictures.find(({ file }) => file.endsWith('vtest_0240.jpg'))!;
@@ -32,7 +29,7 @@ const before = process.memoryUsage.rss();
 const [one, memoryMb] = await timed(1);
 const [two] = await timed(2);
 
-const detector = await openModel(known, path, { threads: 2, decode: decodeHere, tfjsBackend });
+const detector = await openKnown(known, { threads: 2, tfjsBackend });
 const seen = await lookAt(detector, pictures);
 const accuracy = Object.fromEntries(LABELLED_SETS.map((set) => {
   const of = seen.filter((one_) => one_.set === set);
@@ -47,7 +44,7 @@ process.stdout.write(JSON.stringify({
 /** Every thread always has a frame; pixels are at hand, so that the model is timed and not the decoder. */
 async function timed(threads: number): Promise<[Timing, number]> {
   let pixels: ModelInput | undefined;
-  const model = await openModel(known, path!, { threads, tfjsBackend, decode: async (wanted, size) => new Uint8Array(pixels ??= await decodeHere(wanted, size)) });
+  const model = await openKnown(known, { threads, tfjsBackend, decode: async (wanted, size) => new Uint8Array(pixels ??= await decodeHere(wanted, size)) });
   const each = async (count: number, note: (ms: number) => void): Promise<void> => {
     for (let i = 0; i < count; i += 1) {
       const startedAt = performance.now();

@@ -2,14 +2,13 @@
 import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { KNOWN_MODELS } from '../../adapters/detector/known-models.ts';
-import { openModel } from '../../adapters/detector/open-model.ts';
-import { decodeHere } from '../../adapters/images/model-input.ts';
 import { sharp } from '../../adapters/images/sharp.ts';
 import { table } from '../../cli/table.ts';
 import { resolveAsset } from '../../scripts/provision/assets.mjs';
 import { readerOf } from '../../test/support/plain-camera.ts';
 import { findLabelledPictures } from '../labelled/find.ts';
 import { tally } from '../labelled/judge.ts';
+import { openKnown } from '../labelled/open-known.ts';
 import type { LabelledPicture } from '../labelled/pictures.ts';
 import { WAYS } from './ways.ts';
 import type { Way } from './ways.ts';
@@ -17,7 +16,7 @@ import type { Way } from './ways.ts';
 const { values } = parseArgs({ options: { model: { type: 'string', default: 'yolox-nano' } } });
 const known = KNOWN_MODELS.find(({ name, asset }) => name === values.model && resolveAsset(asset) !== undefined);
 if (!known) throw new Error(`no model ${values.model} on this machine`);
-const detector = await openModel(known, resolveAsset(known.asset)!.path, { threads: 2, decode: decodeHere });
+const detector = await openKnown(known, { threads: 2 });
 const reader = readerOf();
 
 /** Lossless in between: what is measured is the way, not another round of JPEG. */

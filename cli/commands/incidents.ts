@@ -8,6 +8,7 @@ import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
+import { given } from '../given.ts';
 import { table } from '../table.ts';
 import { moment, told } from '../wording.ts';
 
@@ -28,11 +29,8 @@ export function addIncidents(program: Command, context: Context): void {
     .option('--device <id>', 'only of this device')
     .option('--user <id>', 'only of this user')
     .addOption(new Option('--state <state>', 'only in this state').choices(INCIDENT_STATES))
-    .action((options: ListOptions) => withClient(options, context, async (client) => {
-      const page = await client.incidents({
-        limit: SHOWN, ...(options.device === undefined ? {} : { deviceId: options.device }),
-        ...(options.user === undefined ? {} : { userId: options.user }), ...(options.state === undefined ? {} : { state: options.state }),
-      });
+    .action(({ device, user, state, ...options }: ListOptions) => withClient(options, context, async (client) => {
+      const page = await client.incidents({ ...given({ deviceId: device, userId: user, state }), limit: SHOWN });
       answer(context, page, () => (page.incidents.length === 0 ? ['No incidents.'] : [
         ...table(page.incidents.map(rowOf), ['incident', 'state', 'user', 'device', 'rule', 'opened (UTC)', 'matches', 'told']),
         ...(page.next === null ? [] : ['There are more: narrow it down with --device, --user or --state.']),

@@ -10,6 +10,7 @@ import type { ApiOptions } from '../api-access.ts';
 import { usageError } from '../command-error.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
+import { given } from '../given.ts';
 import { table } from '../table.ts';
 
 interface PutOptions extends ApiOptions {
@@ -45,8 +46,7 @@ export function addModels(program: Command, context: Context): void {
       await client.uploadWeights(bytes);
       const model = await client.putModel(name, {
         version: options.modelVersion, head: options.head, licence: options.licence, sha256: createHash('sha256').update(bytes).digest('hex'),
-        ...(labels === undefined ? {} : { labels }),
-        ...(options.side === undefined ? {} : { input: { kind: options.head === 'yolox' ? 'letterbox' : 'stretch', sidePixels: Number(options.side) } }),
+        ...given({ labels, input: options.side === undefined ? undefined : { kind: options.head === 'yolox' ? 'letterbox' as const : 'stretch' as const, sidePixels: Number(options.side) } }),
       });
       answer(context, model, () => [`Model ${model.name} is registered, version ${model.version}, ${model.labels.length} labels, input ${inputText(model.input)}.`, `Devices name it by "model": "${model.name}".`]);
     }));

@@ -7,7 +7,7 @@ import { sharp } from '../../adapters/images/sharp.ts';
 import { instantFromDate, localTime, plusMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { courtyardFrames } from '../support/footage.ts';
-import { putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
+import { frameSettled, putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
 import type { TestPlant } from '../support/plant.ts';
 
 const pictures = await courtyardFrames(6);
@@ -36,10 +36,7 @@ describe.skipIf(!pictures)('a camera that is covered', () => {
     for (const [n, second] of seconds.entries()) {
       ids.push((await client.pushFrame({ deviceId: 'gate', capturedAt: at(second), bytes: bytes[n % bytes.length]!, mediaType: 'image/jpeg' })).frameId);
     }
-    const states = await Promise.all(ids.map((frameId) => until(`frame ${frameId} to settle`, async () => {
-      const { state } = await client.frame(frameId);
-      return !['accepted', 'processing'].includes(state) && state;
-    })));
+    const states = await Promise.all(ids.map(async (frameId) => (await frameSettled(plant, frameId)).state));
     await until('messages to be handed over', async () => {
       const { messages } = await client.accounting();
       return messages.waiting + messages.sending === 0;

@@ -18,7 +18,7 @@ import { buildWorkflowBundle, workflowBundle } from '../../workers/workflow-bund
 import { continueProcess, stopProcess } from '../chaos/signals.ts';
 import type { ChangedProduct } from '../support/changed-product.ts';
 import { productWithFace } from '../support/face-product.ts';
-import { putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
+import { frameSettled, putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
 import type { TestPlant } from '../support/plant.ts';
 import { personWith } from '../support/scripted-faces.ts';
 import type { FaceShown } from '../support/scripted-faces.ts';
@@ -84,8 +84,7 @@ describe.skipIf(!await temporalForTest()).each(PLACEMENTS)('a plant with a stage
     }
   }
   const look = (frameId: string): Promise<FrameStatus> => plant.call<FrameStatus>('GET', `/v1/frames/${frameId}`);
-  const settled = (frameId: string): Promise<FrameStatus> =>
-    until(`frame ${frameId} to settle`, async () => { const frame = await look(frameId); return frame.settledAt !== null && frame; });
+  const settled = (frameId: string): Promise<FrameStatus> => frameSettled(plant, frameId);
   /** The stages of its last batch, in the order in which they began. */
   const wayOf = ({ stages }: FrameStatus): string[] => stages.filter(({ batchId }) => batchId === stages.at(-1)?.batchId).map(({ stage }) => stage);
   const addsUp = async () => expect((await plant.call<{ totals: object }>('GET', '/v1/ops/accounting')).totals).toMatchObject({ open: 0, unaccounted: 0 });

@@ -4,10 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createClient } from '../../client/client.ts';
 import type { Client } from '../../client/client.ts';
 import type { FrameStatus } from '../../api/shapes/frames.ts';
-import { TERMINAL_STATES } from '../../contracts/terminal-states.ts';
 import { assetForTest } from '../support/assets.ts';
 import { courtyardFrames } from '../support/footage.ts';
-import { putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
+import { frameSettled, putAccount, removeHome, startTestPlant } from '../support/plant.ts';
 import type { TestPlant } from '../support/plant.ts';
 
 const pictures = await courtyardFrames(2);
@@ -31,10 +30,7 @@ describe.skipIf(!pictures || !picodet || !femto)('models in a running plant', { 
   const deviceWith = (deviceId: string, model: string) => client.putDevice(deviceId, { userId: 'ann', name: deviceId, timeZone: 'Europe/Berlin', model });
   async function judged(deviceId: string): Promise<FrameStatus> {
     const { frameId } = await client.pushFrame({ deviceId, capturedAt: new Date().toISOString(), bytes: pictures![0]!, mediaType: 'image/jpeg' });
-    return until(`frame ${frameId} to settle`, async () => {
-      const frame = await client.frame(frameId);
-      return (TERMINAL_STATES as readonly string[]).includes(frame.state) && frame;
-    });
+    return frameSettled(plant, frameId);
   }
   const people = ({ detections }: FrameStatus) => detections.filter(({ label, score }) => label === 'person' && score > 0.4).length;
 

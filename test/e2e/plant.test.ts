@@ -6,23 +6,19 @@ import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import PostalMime from 'postal-mime';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FrameStatus } from '../../api/shapes/frames.ts';
 import { createClient } from '../../client/client.ts';
 import type { Client } from '../../client/client.ts';
 import { instantFromDate, localTime, plusMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { courtyardFrames } from '../support/footage.ts';
-import { putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
+import { frameSettled, putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
 import type { TestPlant } from '../support/plant.ts';
 
 const pictures = await courtyardFrames(8);
 const NOW = instantFromDate(new Date(Date.now() - 600_000));
 const at = (seconds: number): Instant => plusMs(NOW, seconds * 1000);
 const TERMINAL = ['rejected', 'no_match', 'suppressed', 'alerted', 'failed'];
-
-interface FrameView {
-  readonly state: string; readonly reason: string | null; readonly tag: string; readonly width: number; readonly height: number;
-  readonly detections: { label: string; probability: number; box: number[] }[];
-}
 
 describe.skipIf(!pictures)('a plant', () => {
   let home: string;
@@ -46,10 +42,7 @@ describe.skipIf(!pictures)('a plant', () => {
   }
   const push = async (deviceId: string, seconds: number, bytes: Buffer): Promise<string> =>
     (await client.pushFrame({ deviceId, capturedAt: at(seconds), bytes, mediaType: 'image/jpeg' })).frameId;
-  const settled = (frameId: string): Promise<FrameView> => until(`frame ${frameId} to settle`, async () => {
-    const frame = await plant.call<FrameView>('GET', `/v1/frames/${frameId}`);
-    return TERMINAL.includes(frame.state) && frame;
-  });
+  const settled = (frameId: string): Promise<FrameStatus> => frameSettled(plant, frameId);
   const allMailed = () => until('messages to be handed over', async () => {
     const { messages } = await plant.call<{ messages: { waiting: number; sending: number; delivered: number } }>('GET', '/v1/ops/accounting');
     return messages.waiting + messages.sending === 0 && messages;

@@ -8,7 +8,7 @@ import type { DetectionSet } from '../../contracts/detection.ts';
 import { instantFromDate, plusMs } from '../../contracts/time.ts';
 import { assetForTest } from '../support/assets.ts';
 import { courtyardFrames } from '../support/footage.ts';
-import { putAccount, removeHome, startTestPlant, until } from '../support/plant.ts';
+import { frameSettled, putAccount, removeHome, startTestPlant } from '../support/plant.ts';
 import type { TestPlant } from '../support/plant.ts';
 import { tfjsNodeForTest } from '../support/tfjs-node.ts';
 
@@ -37,10 +37,7 @@ describe.skipIf(!pictures || !modelFolder || !native)('a plant on native TensorF
     for (const [n, bytes] of pictures!.entries()) {
       for (const deviceId of ['gate', 'yard']) pushed.push(await client.pushFrame({ deviceId, capturedAt: plusMs(START, n * 1000), bytes, mediaType: 'image/jpeg' }));
     }
-    const frames = await Promise.all(pushed.map(({ frameId }) => until(`frame ${frameId} to settle`, async () => {
-      const frame = await plant.call<{ state: string; reason: string | null }>('GET', `/v1/frames/${frameId}`);
-      return ['rejected', 'no_match', 'suppressed', 'alerted', 'failed'].includes(frame.state) && frame;
-    })));
+    const frames = await Promise.all(pushed.map(({ frameId }) => frameSettled(plant, frameId)));
     expect(frames.map(({ state }) => state)).toEqual(frames.map(() => 'alerted'));
 
     for (const { frameId } of pushed) {

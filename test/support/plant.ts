@@ -6,6 +6,7 @@ import { inboxFolder } from '../../adapters/embedded/inbox.ts';
 import { openInboxStore } from '../../adapters/embedded/inbox-store.ts';
 import type { InboxStore } from '../../adapters/embedded/inbox-store.ts';
 import { removePostgresData } from '../../adapters/embedded/postgres.ts';
+import type { FrameStatus } from '../../api/shapes/frames.ts';
 import { createPool } from '../../adapters/postgres/pool.ts';
 import type { Pool } from '../../adapters/postgres/pool.ts';
 import { loadSettings } from '../../config/load.ts';
@@ -84,3 +85,9 @@ export async function until<T>(what: string, look: () => Promise<T | undefined |
     await new Promise((done) => { setTimeout(done, 100); });
   }
 }
+
+/** The frame once it has its terminal state. */
+export const frameSettled = (plant: TestPlant, frameId: string): Promise<FrameStatus> => until(`frame ${frameId} to settle`, async () => {
+  const frame = await plant.call<FrameStatus>('GET', `/v1/frames/${frameId}`);
+  return frame.settledAt !== null && frame;
+});

@@ -3,7 +3,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { Failure } from '../../../contracts/failures.ts';
 import type { OnnxHead } from '../../../contracts/model.ts';
 import { serveThread } from '../../threads/serve-thread.ts';
-import type { ModelInputSize } from '../input-size.ts';
+import type { InferenceRequest } from '../inference.ts';
 import type { Candidate } from '../overlap.ts';
 import { HEADS } from './heads/index.ts';
 import { createPlanes } from './planes.ts';
@@ -15,14 +15,9 @@ export interface OnnxSetup {
   readonly floor: number;
 }
 
-export interface OnnxRequest extends ModelInputSize {
-  /** RGB of `content`. */
-  readonly pixels: Uint8Array;
-}
+await serveThread<OnnxSetup, InferenceRequest, Candidate[]>({ load: loadModel, defect: 'detector_output_invalid' });
 
-await serveThread<OnnxSetup, OnnxRequest, Candidate[]>({ load: loadModel, defect: 'detector_output_invalid' });
-
-async function loadModel({ modelFile, head: headName, classes, floor }: OnnxSetup): Promise<(request: OnnxRequest) => Promise<Candidate[]>> {
+async function loadModel({ modelFile, head: headName, classes, floor }: OnnxSetup): Promise<(request: InferenceRequest) => Promise<Candidate[]>> {
   // One core to a session: two sessions of one core each carry more frames than one session over two, whose threads wait for each other.
   const session = await InferenceSession.create(modelFile, { intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', logSeverityLevel: 3 });
   const head = HEADS[headName];

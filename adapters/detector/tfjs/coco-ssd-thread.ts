@@ -4,6 +4,7 @@ import { tensor4d, tidy } from '@tensorflow/tfjs-core';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { Failure } from '../../../contracts/failures.ts';
 import { serveThread } from '../../threads/serve-thread.ts';
+import type { InferenceRequest } from '../inference.ts';
 import type { Candidate } from '../overlap.ts';
 import type { TfjsBackend } from './backend-choice.ts';
 import { startBackend } from './backends.ts';
@@ -13,13 +14,7 @@ import { graphModelSource } from './graph-model-files.ts';
 export interface CocoSsdSetup {
   readonly backend: TfjsBackend;
   readonly modelFolder: string;
-  readonly sidePixels: number;
   readonly scoreFloor: number;
-}
-
-export interface CocoSsdRequest {
-  /** RGB, `sidePixels` square. */
-  readonly pixels: Uint8Array;
 }
 
 // Behind the graph's own resizing, which sharp does faster and better; without its loop the graph also runs synchronously.
@@ -27,16 +22,16 @@ const INPUT = 'Preprocessor/sub';
 const SCORES = 'Postprocessor/Slice';
 const BOXES = 'Postprocessor/ExpandDims_1';
 
-await serveThread<CocoSsdSetup, CocoSsdRequest, Candidate[]>({ load: loadCocoSsd, defect: 'detector_output_invalid' });
+await serveThread<CocoSsdSetup, InferenceRequest, Candidate[]>({ load: loadCocoSsd, defect: 'detector_output_invalid' });
 
-async function loadCocoSsd({ backend, modelFolder, sidePixels, scoreFloor }: CocoSsdSetup): Promise<(request: CocoSsdRequest) => Candidate[]> {
+async function loadCocoSsd({ backend, modelFolder, scoreFloor }: CocoSsdSetup): Promise<(request: InferenceRequest) => Candidate[]> {
   await startBackend(backend);
   const model = await loadGraphModel(graphModelSource(modelFolder));
 
-  return ({ pixels }) => {
+  return ({ pixels, input: { width, height } }) => {
     const outputs = tidy(() => {
       // Trained on -1..1.
-      const input = tensor4d(Float32Array.from(pixels, (level) => level / 127.5 - 1), [1, sidePixels, sidePixels, 3]);
+      const input = tensor4d(Float32Array.from(pixels, (level) => level / 127.5 - 1), [1, height, width, 3]);
       return model.execute({ [INPUT]: input }, [SCORES, BOXES]) as Tensor[];
     });
     try {
