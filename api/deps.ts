@@ -7,7 +7,7 @@ import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
-import type { ModelLabels } from '../policies/check.ts';
+import type { ModelLabels } from '../policies/check/check-classes.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,

@@ -4,10 +4,10 @@ import { listWorkers } from '../adapters/postgres/plant-status.ts';
 import type { Queryable } from '../adapters/postgres/pool.ts';
 import { Failure } from '../contracts/failures.ts';
 import type { RuleProblem } from '../contracts/rule.ts';
-import { checkClasses } from '../policies/check.ts';
-import type { ModelLabels } from '../policies/check.ts';
+import { checkClasses } from '../policies/check/check-classes.ts';
+import type { ModelLabels } from '../policies/check/check-classes.ts';
 import type { Rule } from '../policies/model.ts';
-import { parseOneLine } from '../policies/parse-one-line.ts';
+import { parseOneLine } from '../policies/language/parse-one-line.ts';
 import { RuleRefused } from './problems.ts';
 
 export interface ReadRule {

@@ -9,7 +9,7 @@ import type { Instant } from '../contracts/time.ts';
 import type { Verdict } from '../contracts/verdict.ts';
 import { compileCondition, readCondition } from './conditions/index.ts';
 import type { CompiledCondition, Findings, FrameFacts } from './conditions/condition-kind.ts';
-import type { DeviceMemory } from './device-memory.ts';
+import type { DeviceMemory } from './memory/device-memory.ts';
 import { sightingsOf } from './sightings.ts';
 
 export interface Facts {

@@ -6,7 +6,7 @@ import { Failure } from '../../contracts/failures.ts';
 import type { AssignedRule } from '../../contracts/rule.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import type { Instant } from '../../contracts/time.ts';
-import { readMemory } from '../../policies/device-memory.ts';
+import { readMemory } from '../../policies/memory/device-memory.ts';
 import type { StagedFrame } from '../../activities/ports/staged-frame.ts';
 import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';

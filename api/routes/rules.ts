@@ -5,8 +5,8 @@ import { getRule, listRules, putRule, removeRule } from '../../adapters/postgres
 import type { StoredRule } from '../../adapters/postgres/rules.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { requireSafeId } from '../../contracts/ids.ts';
-import type { ModelLabels } from '../../policies/check.ts';
-import { printOneLine } from '../../policies/print-one-line.ts';
+import type { ModelLabels } from '../../policies/check/check-classes.ts';
+import { printOneLine } from '../../policies/language/print-one-line.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';

@@ -6,7 +6,7 @@ import type { AssignedRule } from '../../contracts/rule.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { canonicalClass } from '../../policies/class-names.ts';
 import { readCondition } from '../../policies/conditions/index.ts';
-import { advance, EMPTY_MEMORY } from '../../policies/device-memory.ts';
+import { advance, EMPTY_MEMORY } from '../../policies/memory/device-memory.ts';
 import { evaluate } from '../../policies/evaluate.ts';
 import { allOf, anyOf, classAbove } from '../../policies/model.ts';
 import type { Condition } from '../../policies/model.ts';

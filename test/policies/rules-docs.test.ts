@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkClasses } from '../../policies/check.ts';
+import { checkClasses } from '../../policies/check/check-classes.ts';
 import { canonicalClass } from '../../policies/class-names.ts';
 import { DEFAULT_GROUPING } from '../../policies/incident-grouping.ts';
-import { parseOneLine } from '../../policies/parse-one-line.ts';
-import { printOneLine } from '../../policies/print-one-line.ts';
-import { PROBLEMS } from '../../policies/problems.ts';
-import type { ProblemCode } from '../../policies/problems.ts';
+import { parseOneLine } from '../../policies/language/parse-one-line.ts';
+import { printOneLine } from '../../policies/language/print-one-line.ts';
+import { PROBLEMS } from '../../policies/language/problems.ts';
+import type { ProblemCode } from '../../policies/language/problems.ts';
 
 const text = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const docs = text('docs/rules.md');

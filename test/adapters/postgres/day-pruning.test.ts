@@ -8,7 +8,7 @@ import type { Client, Pool } from '../../../adapters/postgres/pool.ts';
 import { createStageLedger } from '../../../adapters/postgres/stage-ledger.ts';
 import { createJudgementLedger } from '../../../adapters/postgres/verdicts.ts';
 import { plusMs } from '../../../contracts/time.ts';
-import { EMPTY_MEMORY } from '../../../policies/device-memory.ts';
+import { EMPTY_MEMORY } from '../../../policies/memory/device-memory.ts';
 import { freshDatabase } from '../../support/database.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { LIMITS, NOON, accept, matching, seedUser, sha } from '../../support/plant-data.ts';

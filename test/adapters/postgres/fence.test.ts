@@ -10,7 +10,7 @@ import { createSettlingLedger } from '../../../adapters/postgres/outcomes.ts';
 import { createStageLedger, underFence } from '../../../adapters/postgres/stage-ledger.ts';
 import { createJudgementLedger } from '../../../adapters/postgres/verdicts.ts';
 import { plusMs } from '../../../contracts/time.ts';
-import { EMPTY_MEMORY } from '../../../policies/device-memory.ts';
+import { EMPTY_MEMORY } from '../../../policies/memory/device-memory.ts';
 import { freshDatabase } from '../../support/database.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { pidOf, untilBlockedBy } from '../../support/lock-wait.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkClasses } from '../../policies/check.ts';
-import { parseOneLine } from '../../policies/parse-one-line.ts';
+import { checkClasses } from '../../../policies/check/check-classes.ts';
+import { parseOneLine } from '../../../policies/language/parse-one-line.ts';
 
-const COCO = { name: 'yolox-nano', labels: JSON.parse(readFileSync(new URL('../../assets/coco80.json', import.meta.url), 'utf8')) as string[] };
+const COCO = { name: 'yolox-nano', labels: JSON.parse(readFileSync(new URL('../../../assets/coco80.json', import.meta.url), 'utf8')) as string[] };
 /** How Darknet and Pascal VOC name the same things. */
 const VOC = { name: 'voc', labels: ['aeroplane', 'motorbike', 'sofa', 'diningtable', 'pottedplant', 'tvmonitor', 'person'] };
 

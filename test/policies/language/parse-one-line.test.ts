@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { anyOf, classAbove } from '../../policies/model.ts';
-import type { Comparison } from '../../policies/model.ts';
-import { parseOneLine } from '../../policies/parse-one-line.ts';
-import { printOneLine } from '../../policies/print-one-line.ts';
-import { PROBLEMS } from '../../policies/problems.ts';
-import { oneLineRule } from './arbitraries.ts';
+import { anyOf, classAbove } from '../../../policies/model.ts';
+import type { Comparison } from '../../../policies/model.ts';
+import { parseOneLine } from '../../../policies/language/parse-one-line.ts';
+import { printOneLine } from '../../../policies/language/print-one-line.ts';
+import { PROBLEMS } from '../../../policies/language/problems.ts';
+import { oneLineRule } from '../arbitraries.ts';
 
 const rule = (ruleId: string, labels: readonly string[], comparison: Comparison, threshold: number) => ({
   ruleId,

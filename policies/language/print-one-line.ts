@@ -1,6 +1,6 @@
 /** The canonical one-line text of a rule: what `parseOneLine` reads back into an equal rule. */
-import type { ClassAbove, Condition, Rule } from './model.ts';
-import { percentText } from './probability.ts';
+import type { ClassAbove, Condition, Rule } from '../model.ts';
+import { percentText } from '../probability.ts';
 
 /** Undefined for a rule that says more than one line can: other conditions, or thresholds that differ between classes. */
 export function printOneLine({ ruleId, condition }: Rule): string | undefined {

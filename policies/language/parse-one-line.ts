@@ -6,11 +6,11 @@
  * "ALL" (or "ANY") says that the threshold holds for every listed class: any one of them above it is a match.
  * Case, spacing and a missing % are forgiven; all else that is wrong is named with its place and the mend. No text throws.
  */
-import type { RuleProblem } from '../contracts/rule.ts';
-import { isSafeId } from '../contracts/ids.ts';
-import { canonicalClass } from './class-names.ts';
-import { anyOf, classAbove } from './model.ts';
-import type { Rule } from './model.ts';
+import type { RuleProblem } from '../../contracts/rule.ts';
+import { isSafeId } from '../../contracts/ids.ts';
+import { canonicalClass } from '../class-names.ts';
+import { anyOf, classAbove } from '../model.ts';
+import type { Rule } from '../model.ts';
 import { readThreshold } from './one-line-threshold.ts';
 import { ProblemList, quoted } from './problems.ts';
 import { splitAt, startOf } from './span.ts';

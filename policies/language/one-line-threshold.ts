@@ -1,6 +1,6 @@
 /** The last part of the one-line form: `ALL with probability>80%`. */
-import type { Comparison } from './model.ts';
-import { fromPercent, hasFewDecimals, MAX_DECIMALS, percentText } from './probability.ts';
+import type { Comparison } from '../model.ts';
+import { fromPercent, hasFewDecimals, MAX_DECIMALS, percentText } from '../probability.ts';
 import { quoted } from './problems.ts';
 import type { ProblemList } from './problems.ts';
 import { startOf } from './span.ts';

@@ -1,9 +1,9 @@
 /** What a rule asks for against what the models can see: a class that no model knows makes a rule that is silent for ever. */
-import type { RuleProblem } from '../contracts/rule.ts';
-import { canonicalClass } from './class-names.ts';
+import type { RuleProblem } from '../../contracts/rule.ts';
+import { canonicalClass } from '../class-names.ts';
 import { nearestClass } from './nearest-class.ts';
-import type { ClassMention, ParsedRule } from './parse-one-line.ts';
-import { ProblemList, quoted } from './problems.ts';
+import type { ClassMention, ParsedRule } from '../language/parse-one-line.ts';
+import { ProblemList, quoted } from '../language/problems.ts';
 
 export interface ModelLabels {
   readonly name: string;

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInstant, plusMs } from '../../contracts/time.ts';
-import type { Instant } from '../../contracts/time.ts';
-import { advance, EMPTY_MEMORY, readMemory } from '../../policies/device-memory.ts';
-import type { DeviceMemory } from '../../policies/device-memory.ts';
+import { parseInstant, plusMs } from '../../../contracts/time.ts';
+import type { Instant } from '../../../contracts/time.ts';
+import { advance, EMPTY_MEMORY, readMemory } from '../../../policies/memory/device-memory.ts';
+import type { DeviceMemory } from '../../../policies/memory/device-memory.ts';
 
 const NOON = parseInstant('2026-11-21T12:00:00Z');
 /** Seconds after noon, by either clock. */

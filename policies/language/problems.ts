@@ -1,5 +1,5 @@
 /** Every problem that a rule can have, and a list that places each in the source text. `docs/rules.md` explains them. */
-import type { RuleProblem } from '../contracts/rule.ts';
+import type { RuleProblem } from '../../contracts/rule.ts';
 
 /** `error` refuses the save, `warning` does not. */
 export const PROBLEMS = {

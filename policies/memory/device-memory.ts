@@ -4,18 +4,28 @@
  * The cursor is the capture time up to which the device's frames are in the memory. Rules with a memory (k of n, dwell,
  * arrival) must see time go forward, so a frame behind the cursor is judged but moves nothing that they remember.
  */
-import { elapsedMs, isInstant } from '../contracts/time.ts';
-import type { Instant } from '../contracts/time.ts';
+import { elapsedMs, isInstant } from '../../contracts/time.ts';
+import type { Instant } from '../../contracts/time.ts';
+import type { SceneMemory } from './scene-memory.ts';
 
 export interface DeviceMemory {
-  readonly version: 1;
+  readonly version: 2;
   /** Null before the first frame. */
   readonly cursor: Instant | null;
   /** When the frame that set the cursor was accepted: only frames accepted after it can tell that the clock jumped. */
   readonly cursorAcceptedAt: Instant | null;
   /** The frames behind the cursor that keep coming with one and the same delay; null without any. */
   readonly behind: BehindStreak | null;
+  /** Frames that the rules have remembered; each has its number from here. */
+  readonly frames: number;
+  /** Null while no rule of the device asks for it, and before the first frame that one does. */
+  readonly scene: SceneMemory | null;
+  /** Frames on which the child of a `frames` condition held, latest last, by the condition's key; only as many as can still count. */
+  readonly hits: Readonly<Record<string, readonly Hit[]>>;
 }
+
+/** Number of the frame and its capture time, epoch milliseconds. */
+export type Hit = readonly [frame: number, atMs: number];
 
 interface BehindStreak {
   readonly firstCapturedAt: Instant;
@@ -23,7 +33,7 @@ interface BehindStreak {
   readonly frames: number;
 }
 
-export const EMPTY_MEMORY: DeviceMemory = Object.freeze({ version: 1, cursor: null, cursorAcceptedAt: null, behind: null });
+export const EMPTY_MEMORY: DeviceMemory = Object.freeze({ version: 2, cursor: null, cursorAcceptedAt: null, behind: null, frames: 0, scene: null, hits: Object.freeze({}) });
 
 /** Both by the clock that stamped them: the camera's and ours. */
 export interface FrameTimes {
