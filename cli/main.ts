@@ -3,27 +3,31 @@ import { Command, CommanderError } from 'commander';
 import { loadSettings } from '../config/load.ts';
 import { addApi } from './commands/api.ts';
 import { addAssets } from './commands/assets.ts';
+import { addChanges } from './commands/changes.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevices } from './commands/devices.ts';
 import { addDispatch } from './commands/dispatch.ts';
 import { addDoctor } from './commands/doctor.ts';
 import { addFrames } from './commands/frames.ts';
+import { addGroups } from './commands/groups.ts';
 import { addIncidents } from './commands/incidents.ts';
 import { addKeys } from './commands/keys.ts';
 import { addMigrate } from './commands/migrate.ts';
 import { addModels } from './commands/models.ts';
+import { addPolicies } from './commands/policies.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRules } from './commands/rules.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
+import { addZones } from './commands/zones.ts';
 import type { Context, OutputStream } from './context.ts';
 import { reportError } from './report-error.ts';
 
 /** In the order of the help: run it, feed it, look at it, look after it. */
 const COMMANDS = [
   addDemo, addStart, addApi, addWorker, addDispatch, addMigrate,
-  addFrames, addRules, addModels, addIncidents, addDevices, addKeys, addStatus, addReplay, addAssets, addDoctor,
+  addFrames, addRules, addPolicies, addGroups, addZones, addChanges, addModels, addIncidents, addDevices, addKeys, addStatus, addReplay, addAssets, addDoctor,
 ];
 
 export interface Surroundings {

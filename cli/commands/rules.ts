@@ -1,18 +1,21 @@
-/** `watchpost rules`: what is wrong with a rule, before and when it is saved; and which there are. */
-import { readFile } from 'node:fs/promises';
+/** `watchpost rules`: what is wrong with a rule, before and when it is saved; which there are, and who has them. */
 import type { Command } from 'commander';
 import { COCO_LABELS } from '../../adapters/detector/labels.ts';
-import type { Rule } from '../../api/shapes/rules.ts';
-import { checkClasses } from '../../policies/check/check-classes.ts';
-import { parseOneLine } from '../../policies/language/parse-one-line.ts';
+import { checkRule } from '../../policies/check/check-rule.ts';
 import { printOneLine } from '../../policies/language/print-one-line.ts';
+import { printYaml } from '../../policies/language/print-yaml.ts';
+import { readRule } from '../../policies/language/read-rule.ts';
+import type { Rule } from '../../policies/model.ts';
 import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
-import { usageError } from '../command-error.ts';
+import { addAssigning } from '../assigning.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
-import { table } from '../table.ts';
-import { problemLine } from '../wording.ts';
+import { everyPage } from '../every-page.ts';
+import { readText } from '../read-document.ts';
+import { facts, table } from '../table.ts';
+import { moment, problemLine } from '../wording.ts';
+import { addRuleLibrary } from './rules-library.ts';
 
 export function addRules(program: Command, context: Context): void {
   const rules = program.command('rules').description('rules: what is unsafe');
@@ -20,14 +23,15 @@ export function addRules(program: Command, context: Context): void {
   rules.command('check').argument('<file>', 'text of the rule; - is standard input')
     .description('say what is wrong with a rule, without a running Watchpost; classes are held against those of the default detector')
     .action(async (file: string) => {
-      const parsed = parseOneLine(await readText(file, context));
-      const problems = [...parsed.problems, ...checkClasses(parsed, [{ name: 'yolox-nano', labels: COCO_LABELS }])];
-      const text = parsed.rule === null ? undefined : printOneLine(parsed.rule);
-      answer(context, { ok: parsed.rule !== null, problems, ...(text === undefined ? {} : { text }) }, () => [
+      const parsed = readRule(await readText(file, context));
+      const problems = [...parsed.problems, ...checkRule(parsed, OFFLINE)];
+      const ok = problems.every(({ severity }) => severity !== 'error');
+      const forms = parsed.rule === null || !ok ? {} : formsOf(parsed.rule);
+      answer(context, { ok, problems, ...forms }, () => [
         ...problems.map((problem) => problemLine(problem, file)),
-        ...(text === undefined ? ['It would not be saved.'] : [`Read as  ${text}`]),
+        ...(ok ? readAs(forms) : ['It would not be saved.']),
       ]);
-      context.exitCode = parsed.rule === null ? 1 : 0;
+      context.exitCode = ok ? 0 : 1;
     });
 
   withApiOptions(rules.command('put').argument('<ruleId>', 'the number in `RuleID: 100`').argument('<file>', 'text of the rule; - is standard input'))
@@ -40,28 +44,56 @@ export function addRules(program: Command, context: Context): void {
   withApiOptions(rules.command('list'))
     .description('all rules with their warnings')
     .action((options: ApiOptions) => withClient(options, context, async (client) => {
-      const found: Rule[] = [];
-      for (let cursor: string | null | undefined; cursor !== null;) {
-        const page = await client.rules(cursor === undefined ? {} : { cursor });
-        found.push(...page.rules);
-        cursor = page.next;
-      }
+      const found = await everyPage((cursor) => client.rules(cursor), (page) => page.rules);
       answer(context, { rules: found }, () => (found.length === 0 ? ['No rules.'] : [
-        ...table(found.map(({ ruleId, version, userIds, text }) => [ruleId, version, userIds.length, text]), ['rule', 'version', 'users', 'text']),
+        ...table(found.map(({ ruleId, version, userIds, name, text }) => [ruleId, version, userIds.length, name ?? firstLine(text)]), ['rule', 'version', 'users', 'name or text']),
         ...found.flatMap(({ ruleId, warnings }) => warnings.map((warning) => problemLine(warning, `rule ${ruleId}`))),
       ]));
     }));
+
+  withApiOptions(rules.command('show').argument('<ruleId>', 'the rule'))
+    .description('a rule as it is in force, and who has it')
+    .option('--versions', 'every version that there was, the newest first')
+    .action((ruleId: string, { versions, ...options }: ApiOptions & { versions?: boolean }) => withClient(options, context, async (client) => {
+      if (versions) {
+        const found = await client.ruleVersions(ruleId);
+        answer(context, found, () => found.versions.flatMap(({ version, createdAt, createdBy, text }) => [`version ${version}, ${moment(createdAt)} by key ${createdBy}`, ...indented(text)]));
+        return;
+      }
+      const rule = await client.rule(ruleId);
+      answer(context, rule, () => [
+        ...facts([['rule', rule.ruleId], ['name', rule.name], ['severity', rule.severity], ['version', rule.version], ['since (UTC)', moment(rule.updatedAt)], ['users', rule.userIds.join(', ')]]),
+        ...indented(rule.text),
+        ...rule.warnings.map((warning) => problemLine(warning, `rule ${ruleId}`)),
+      ]);
+    }));
+
+  withApiOptions(rules.command('remove').argument('<ruleId>', 'a rule that nobody has'))
+    .description('remove a rule; its versions stay with the verdicts they gave')
+    .action((ruleId: string, options: ApiOptions) => withClient(options, context, async (client) => {
+      await client.deleteRule(ruleId);
+      answer(context, { ruleId }, () => [`Rule ${ruleId} is removed.`]);
+    }));
+
+  addAssigning(rules, context, 'rule');
+  addRuleLibrary(rules, context);
 }
 
-async function readText(file: string, { stdin }: Context): Promise<string> {
-  if (file === '-') {
-    const chunks: Buffer[] = [];
-    for await (const chunk of stdin) chunks.push(Buffer.from(chunk));
-    return Buffer.concat(chunks).toString('utf8').trimEnd();
-  }
-  try {
-    return (await readFile(file, 'utf8')).trimEnd();
-  } catch (error) {
-    throw usageError(`${file} cannot be read: ${(error as Error).message}`, 'Name a file with the text of one rule, or - for standard input.');
-  }
+/** Nothing is known of devices and calibration here; the API knows both. */
+const OFFLINE = { models: [{ name: 'yolox-nano', labels: COCO_LABELS, highest: () => 1 }], devices: [] };
+
+interface Forms {
+  readonly text?: string;
+  readonly yaml?: string;
 }
+
+function formsOf(rule: Rule): Forms {
+  const text = printOneLine(rule);
+  return { ...(text === undefined ? {} : { text }), yaml: printYaml(rule) };
+}
+
+const readAs = ({ text, yaml }: Forms): string[] => (text === undefined ? ['Read as', ...indented(yaml ?? '')] : [`Read as  ${text}`]);
+
+const indented = (text: string): string[] => text.trimEnd().split('\n').map((line) => `    ${line}`);
+
+const firstLine = (text: string): string => text.split('\n', 1)[0] ?? '';
