@@ -1,0 +1,75 @@
+/** The commands of the page about rules, typed one after the other against a running API, from an empty file to an assigned rule. */
+import { readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { registerKey } from '../../adapters/postgres/api-keys.ts';
+import { startApiProcess } from '../../cli/api-process.ts';
+import type { ApiProcess } from '../../cli/api-process.ts';
+import { createClient } from '../../client/client.ts';
+import type { Client } from '../../client/client.ts';
+import { loadSettings } from '../../config/load.ts';
+import { createLog } from '../../workers/log.ts';
+import { freshDatabase } from '../support/database.ts';
+import type { TestDatabase } from '../support/database.ts';
+import { fences, fileOf } from '../support/doc-fences.ts';
+import { commandLine } from './command-line.ts';
+import type { CommandLine, Ran } from './command-line.ts';
+
+const KEY = 'wp_admin_test';
+let db: TestDatabase;
+let api: ApiProcess;
+let cli: CommandLine;
+let client: Client;
+const typed: { command: string; ran: Ran }[] = [];
+
+beforeAll(async () => {
+  db = await freshDatabase();
+  cli = await commandLine();
+  await registerKey(db.pool, KEY, { role: 'admin', userId: null });
+  api = await startApiProcess(loadSettings({ DATABASE_URL: db.url, WATCHPOST_HOME: cli.home, WATCHPOST_PORT: '0' }), createLog('api', 'silent'), { stepOver: false });
+  await writeFile(join(cli.home, 'address'), `${api.url}\n`);
+  await writeFile(join(cli.home, 'admin.key'), `${KEY}\n`);
+  client = createClient({ baseUrl: api.url, key: KEY });
+  for (const userId of ['anna', 'ben']) await client.putUser(userId, { name: userId });
+  await client.putDevice('back-door', { userId: 'anna', name: 'Back door', timeZone: 'Europe/Berlin' });
+  await typeAll();
+});
+afterAll(async () => {
+  await client.close();
+  await api.close();
+  await cli.remove();
+  await db.drop();
+});
+
+/** Files and commands in the order in which a reader meets them. */
+async function typeAll(): Promise<void> {
+  for (const fence of fences(readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8'))) {
+    const file = fileOf(fence);
+    if (file !== undefined) await writeFile(join(cli.home, file), fence.body);
+    if (!fence.words.includes('session')) continue;
+    for (const command of fence.body.trim().split('\n')) {
+      const [, ...args] = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
+      typed.push({ command, ran: await cli.run(args.map((word) => (word.endsWith('.yaml') ? join(cli.home, word) : word))) });
+    }
+  }
+}
+
+const answerTo = (start: string): string => typed.find(({ command }) => command.startsWith(start))?.ran.stdout ?? '';
+
+it('has commands that all do what they are there for', () => {
+  expect(typed.length).toBeGreaterThanOrEqual(15);
+  for (const { command, ran } of typed) expect([command, ran.exitCode, ran.stderr]).toEqual([command, 0, '']);
+});
+
+it('leads from an empty file to a rule in force without a warning', async () => {
+  expect(answerTo('watchpost rules check')).not.toMatch(/warning|error/);
+  const rule = await client.rule('yard-at-night');
+  expect([rule.version, rule.warnings, rule.userIds]).toEqual([1, [], ['anna', 'ben']]);
+});
+
+it('gives a group its policy and keeps what was before', async () => {
+  expect(await client.policy('after-hours')).toMatchObject({ version: 1, defaults: { severity: 'low' } });
+  expect(answerTo('watchpost changes')).toContain('before  -');
+  expect(answerTo('watchpost rules test')).toContain('2 passed, 0 failed');
+});
