@@ -51,6 +51,29 @@ COMMENT ON COLUMN batch_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN batch_frames.captured_at IS 'Leads to the partition of the frame.';
 COMMENT ON INDEX batch_frames_frame IS 'The batches a frame went through.';
 
+CREATE TABLE changes (
+  change_id   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at          timestamptz NOT NULL DEFAULT now(),
+  changed_by  text        NOT NULL,
+  subject     text        NOT NULL,
+  subject_id  text        NOT NULL,
+  before      jsonb,
+  after       jsonb,
+  CONSTRAINT changes_pkey PRIMARY KEY (change_id),
+  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text]))
+);
+CREATE INDEX changes_subject_id ON changes USING btree (subject, subject_id, change_id DESC);
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON COLUMN changes.change_id IS 'Counted by the database; later changes of one subject have higher ones.';
+COMMENT ON COLUMN changes.at IS 'When the changing transaction began, by the clock of the database.';
+COMMENT ON COLUMN changes.changed_by IS 'Id of the API key.';
+COMMENT ON COLUMN changes.subject IS 'What changed; members are those of a group, assignments those of one user or group, zones those of one device.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group or device; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON COLUMN changes.before IS 'What it was; null: there was nothing.';
+COMMENT ON COLUMN changes.after IS 'What it became; null: it was removed.';
+COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
+COMMENT ON INDEX changes_subject_id IS 'The history of one subject, newest first.';
+
 CREATE TABLE device_memory (
   device_id   text        NOT NULL,
   memory      jsonb       NOT NULL,
@@ -239,6 +262,19 @@ COMMENT ON INDEX frames_user_accepted IS 'Accounting per user and hour.';
 
 CREATE TABLE frames_default PARTITION OF frames DEFAULT;
 COMMENT ON TABLE frames_default IS 'Frames of days without a partition of their own, such as late uploads.';
+
+CREATE TABLE groups (
+  group_id    text        NOT NULL,
+  name        text        NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT groups_pkey PRIMARY KEY (group_id)
+);
+COMMENT ON TABLE groups IS 'Users that get rules and policies together. Who is in one stands in group_members.';
+COMMENT ON COLUMN groups.group_id IS 'Chosen by the admin (contracts/ids.ts).';
+COMMENT ON COLUMN groups.name IS 'As people write it.';
+COMMENT ON COLUMN groups.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN groups.updated_at IS 'Last PUT.';
 
 CREATE TABLE idempotency_keys (
   api_key_id       uuid        NOT NULL,
@@ -546,6 +582,37 @@ COMMENT ON COLUMN picture_rhythms.usual_stay_ms IS 'For how many milliseconds a 
 COMMENT ON COLUMN picture_rhythms.last_captured_at IS 'Capture time of the last frame that moved this row; a write that saw another is refused.';
 COMMENT ON COLUMN picture_rhythms.updated_at IS 'Clock of the database.';
 
+CREATE TABLE policies (
+  policy_id        text        NOT NULL,
+  current_version  integer     NOT NULL,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  updated_at       timestamptz NOT NULL DEFAULT now(),
+  deleted_at       timestamptz,
+  CONSTRAINT policies_pkey PRIMARY KEY (policy_id)
+);
+COMMENT ON TABLE policies IS 'One row per policy; what it holds stands in policy_versions.';
+COMMENT ON COLUMN policies.policy_id IS 'Chosen by the admin (contracts/ids.ts).';
+COMMENT ON COLUMN policies.current_version IS 'The version that is in force.';
+COMMENT ON COLUMN policies.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN policies.updated_at IS 'When current_version last moved.';
+COMMENT ON COLUMN policies.deleted_at IS 'When it was deleted; null while in force. The row stays, because a policy of the same id goes on with the next version.';
+
+CREATE TABLE policy_versions (
+  policy_id   text        NOT NULL,
+  version     integer     NOT NULL,
+  content     jsonb       NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  created_by  text        NOT NULL,
+  CONSTRAINT policy_versions_pkey PRIMARY KEY (policy_id, version),
+  CONSTRAINT policy_versions_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(policy_id)
+);
+COMMENT ON TABLE policy_versions IS 'What a policy held and holds. Rows never change.';
+COMMENT ON COLUMN policy_versions.policy_id IS 'The policy.';
+COMMENT ON COLUMN policy_versions.version IS 'From 1, without gaps.';
+COMMENT ON COLUMN policy_versions.content IS 'name; rules: list of ruleId, severity, zones, each rule once; defaults: severity, zones. Severity or zones null: none said here.';
+COMMENT ON COLUMN policy_versions.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN policy_versions.created_by IS 'Id of the API key that put it.';
+
 CREATE TABLE rule_counts (
   user_id       text        NOT NULL,
   device_id     text        NOT NULL,
@@ -588,6 +655,8 @@ CREATE TABLE rule_versions (
   warnings    jsonb       NOT NULL DEFAULT '[]'::jsonb,
   created_at  timestamptz NOT NULL DEFAULT now(),
   created_by  text        NOT NULL,
+  name        text,
+  severity    text,
   CONSTRAINT rule_versions_pkey PRIMARY KEY (rule_id, version),
   CONSTRAINT rule_versions_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id)
 );
@@ -599,6 +668,8 @@ COMMENT ON COLUMN rule_versions.condition IS 'The parsed condition tree (policie
 COMMENT ON COLUMN rule_versions.warnings IS 'Problems shown to the admin at the save (contracts/rule.ts RuleProblem).';
 COMMENT ON COLUMN rule_versions.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN rule_versions.created_by IS 'Id of the API key that put it.';
+COMMENT ON COLUMN rule_versions.name IS 'As the text calls the rule; null: it does not, or the version is older than this column.';
+COMMENT ON COLUMN rule_versions.severity IS 'As the text says it (contracts/severity.ts); null: it does not, or the version is older than this column.';
 
 CREATE TABLE schema_migrations (
   name        text        NOT NULL,
@@ -678,6 +749,53 @@ COMMENT ON COLUMN api_keys.user_id IS 'Limits the key to this user; null is ever
 COMMENT ON COLUMN api_keys.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN api_keys.revoked_at IS 'From then on the key is refused; null while valid.';
 
+CREATE TABLE assignments (
+  assignment_id  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  user_id        text,
+  group_id       text,
+  rule_id        text,
+  policy_id      text,
+  device_ids     text[],
+  zones          text[],
+  severity       text,
+  assigned_at    timestamptz NOT NULL DEFAULT now(),
+  assigned_by    text        NOT NULL,
+  CONSTRAINT assignments_pkey PRIMARY KEY (assignment_id),
+  CONSTRAINT assignments_devices_of_user CHECK (device_ids IS NULL OR user_id IS NOT NULL),
+  CONSTRAINT assignments_one_holder CHECK (num_nonnulls(user_id, group_id) = 1),
+  CONSTRAINT assignments_one_thing CHECK (num_nonnulls(rule_id, policy_id) = 1),
+  CONSTRAINT assignments_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(group_id),
+  CONSTRAINT assignments_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(policy_id),
+  CONSTRAINT assignments_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id),
+  CONSTRAINT assignments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE UNIQUE INDEX assignments_group_policy ON assignments USING btree (group_id, policy_id) WHERE group_id IS NOT NULL AND policy_id IS NOT NULL;
+CREATE UNIQUE INDEX assignments_group_rule ON assignments USING btree (group_id, rule_id) WHERE group_id IS NOT NULL AND rule_id IS NOT NULL;
+CREATE INDEX assignments_policy_id ON assignments USING btree (policy_id) WHERE policy_id IS NOT NULL;
+CREATE INDEX assignments_rule_id ON assignments USING btree (rule_id) WHERE rule_id IS NOT NULL;
+CREATE UNIQUE INDEX assignments_user_policy ON assignments USING btree (user_id, policy_id) WHERE user_id IS NOT NULL AND policy_id IS NOT NULL;
+CREATE UNIQUE INDEX assignments_user_rule ON assignments USING btree (user_id, rule_id) WHERE user_id IS NOT NULL AND rule_id IS NOT NULL;
+COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one holder, a user or a group, and one thing, a rule or a policy.';
+COMMENT ON COLUMN assignments.assignment_id IS 'Counted by the database; a replaced assignment keeps it.';
+COMMENT ON COLUMN assignments.user_id IS 'Whose frames; null for a group.';
+COMMENT ON COLUMN assignments.group_id IS 'The frames of whose members; null for a user.';
+COMMENT ON COLUMN assignments.rule_id IS 'Judged by which rule, always in its current version; null for a policy.';
+COMMENT ON COLUMN assignments.policy_id IS 'Judged by the rules of which policy, always in its current version; null for a rule.';
+COMMENT ON COLUMN assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones. Always null for a group.';
+COMMENT ON COLUMN assignments.zones IS 'Names of zones in which objects must be where the rule itself names none; null: as the policy says, or anywhere.';
+COMMENT ON COLUMN assignments.severity IS 'Of the matches where the rule itself says none (contracts/severity.ts); null: as the policy says, or the usual one.';
+COMMENT ON COLUMN assignments.assigned_at IS 'When it was last changed, by the clock of the database.';
+COMMENT ON COLUMN assignments.assigned_by IS 'Id of the API key that last changed it.';
+COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';
+COMMENT ON CONSTRAINT assignments_one_holder ON assignments IS 'A user or a group.';
+COMMENT ON CONSTRAINT assignments_one_thing ON assignments IS 'A rule or a policy.';
+COMMENT ON INDEX assignments_group_policy IS 'A policy is assigned to a group once; finds the policies of a group.';
+COMMENT ON INDEX assignments_group_rule IS 'A rule is assigned to a group once; finds the rules of a group.';
+COMMENT ON INDEX assignments_policy_id IS 'Who has a policy.';
+COMMENT ON INDEX assignments_rule_id IS 'Who has a rule.';
+COMMENT ON INDEX assignments_user_policy IS 'A policy is assigned to a user once; finds the policies of a user.';
+COMMENT ON INDEX assignments_user_rule IS 'A rule is assigned to a user once; finds the rules of a user.';
+
 CREATE TABLE contacts (
   contact_id  text        NOT NULL,
   user_id     text        NOT NULL,
@@ -713,6 +831,7 @@ CREATE TABLE devices (
   class          text        NOT NULL DEFAULT 'camera'::text,
   privacy_areas  jsonb       NOT NULL DEFAULT '[]'::jsonb,
   model          text,
+  zones          jsonb       NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT devices_pkey PRIMARY KEY (device_id),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
@@ -728,22 +847,21 @@ COMMENT ON COLUMN devices.updated_at IS 'Last PUT.';
 COMMENT ON COLUMN devices.class IS 'One of contracts/device.ts DEVICE_CLASSES; decides the limits of its frames.';
 COMMENT ON COLUMN devices.privacy_areas IS 'List of polygons, each a list of [x, y] in shares of the upright picture: painted over before anything is kept.';
 COMMENT ON COLUMN devices.model IS 'Name of the model that looks at its frames, registered or part of the product; null: the one that the worker uses.';
+COMMENT ON COLUMN devices.zones IS 'List of contracts/zone.ts Zone: parts of the view that rules speak of, and masks, in which rules see nothing.';
 COMMENT ON INDEX devices_user_id IS 'Lists the devices of one user.';
 
-CREATE TABLE rule_assignments (
-  user_id      text        NOT NULL,
-  rule_id      text        NOT NULL,
-  device_ids   text[],
-  assigned_at  timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT rule_assignments_pkey PRIMARY KEY (user_id, rule_id),
-  CONSTRAINT rule_assignments_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id),
-  CONSTRAINT rule_assignments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+CREATE TABLE group_members (
+  group_id  text NOT NULL,
+  user_id   text NOT NULL,
+  CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id),
+  CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(group_id),
+  CONSTRAINT group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
-COMMENT ON TABLE rule_assignments IS 'Which rules judge the frames of which users.';
-COMMENT ON COLUMN rule_assignments.user_id IS 'Whose frames.';
-COMMENT ON COLUMN rule_assignments.rule_id IS 'Judged by which rule, always in its current version.';
-COMMENT ON COLUMN rule_assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones.';
-COMMENT ON COLUMN rule_assignments.assigned_at IS 'Clock of the database.';
+CREATE INDEX group_members_user_id ON group_members USING btree (user_id);
+COMMENT ON TABLE group_members IS 'Which users are in which groups; any number of each.';
+COMMENT ON COLUMN group_members.group_id IS 'The group.';
+COMMENT ON COLUMN group_members.user_id IS 'Its member; goes along when the user is removed.';
+COMMENT ON INDEX group_members_user_id IS 'Groups of the users whose frames are judged.';
 
 CREATE TABLE workers (
   worker_id          text             NOT NULL,
@@ -799,3 +917,26 @@ BEGIN
   RETURN made;
 END $function$;
 COMMENT ON FUNCTION ensure_day_partitions(date,date) IS 'Creates missing day partitions (UTC) of frames, stage_results, frame_detections and frame_verdicts; returns how many. Safe to repeat and to run at once.';
+
+CREATE OR REPLACE FUNCTION public.tell_of_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('watchpost_rules', '');
+  RETURN NULL;
+END $function$;
+COMMENT ON FUNCTION tell_of_rules() IS 'Says on the channel watchpost_rules that frames may be judged otherwise from now on; heard once per transaction, at its commit.';
+
+CREATE TRIGGER assignments_tell AFTER INSERT OR DELETE OR UPDATE ON assignments FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER assignments_tell ON assignments IS 'Somebody is judged by other rules.';
+CREATE TRIGGER devices_changed_tell AFTER UPDATE ON devices FOR EACH ROW WHEN (old.zones IS DISTINCT FROM new.zones OR old.time_zone IS DISTINCT FROM new.time_zone OR old.user_id IS DISTINCT FROM new.user_id OR old.model IS DISTINCT FROM new.model) EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER devices_changed_tell ON devices IS 'What the judging of its frames depends on has changed.';
+CREATE TRIGGER devices_tell AFTER INSERT OR DELETE ON devices FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER devices_tell ON devices IS 'A device that is new or gone; it may come back as that of another user.';
+CREATE TRIGGER group_members_tell AFTER INSERT OR DELETE OR UPDATE ON group_members FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER group_members_tell ON group_members IS 'A member gets what is assigned to its group.';
+CREATE TRIGGER policies_tell AFTER INSERT OR DELETE OR UPDATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER policies_tell ON policies IS 'A policy has another version or is deleted.';
+CREATE TRIGGER rules_tell AFTER INSERT OR DELETE OR UPDATE ON rules FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER rules_tell ON rules IS 'A rule has another version or is deleted.';

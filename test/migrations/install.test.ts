@@ -65,6 +65,28 @@ describe('installing', () => {
   });
 });
 
+describe('upgrading', () => {
+  it('moves what was assigned to users over to the assignments of users and groups', async () => {
+    const all = await readMigrations();
+    const moving = all.findIndex(({ name }) => name.startsWith('0024'));
+    await db.pool.query('CREATE TABLE schema_migrations (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())');
+    for (const { name, sha256, sql } of all.slice(0, moving)) {
+      await db.pool.query(sql);
+      await db.pool.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+    }
+    await db.pool.query(`
+      INSERT INTO users (user_id, name) VALUES ('anna', 'Anna');
+      INSERT INTO rules (rule_id, current_version) VALUES ('1', 1), ('2', 1);
+      INSERT INTO rule_assignments (user_id, rule_id, device_ids, assigned_at) VALUES ('anna', '2', NULL, '2026-01-02Z'), ('anna', '1', '{door}', '2026-01-01Z')`);
+    await migrate(db.pool);
+    const { rows } = await db.pool.query('SELECT user_id, group_id, rule_id, policy_id, device_ids, zones, severity, assigned_at::text, assigned_by FROM assignments ORDER BY rule_id');
+    const same = { user_id: 'anna', group_id: null, policy_id: null, zones: null, severity: null, assigned_by: 'before history' };
+    expect(rows).toEqual([
+      { ...same, rule_id: '1', device_ids: ['door'], assigned_at: '2026-01-01 00:00:00+00' }, { ...same, rule_id: '2', device_ids: null, assigned_at: '2026-01-02 00:00:00+00' },
+    ]);
+  });
+});
+
 describe('a process on a database that lacks steps', () => {
   it('is told which', async () => {
     await expect(refuseOldSchema(db.pool)).rejects.toThrow(expect.objectContaining({ code: 'schema_behind', message: expect.stringContaining((await names())[0]!) }));
@@ -103,5 +125,11 @@ describe('the schema tells what it is', () => {
   it('for every function', async () => {
     expect(await uncommented(`
       SELECT proname AS what FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL`)).toEqual([]);
+  });
+
+  it('for every trigger', async () => {
+    expect(await uncommented(`
+      SELECT tgname AS what FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+      WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgparentid = 0 AND obj_description(t.oid, 'pg_trigger') IS NULL`)).toEqual([]);
   });
 });

@@ -29,7 +29,7 @@ export async function seedUser(pool: Pool, userId: string, devices: readonly str
 export async function seedRule(pool: Pool, ruleId: string, userId: string, condition: object, version = 1): Promise<void> {
   await pool.query('INSERT INTO rules (rule_id, current_version) VALUES ($1, $2) ON CONFLICT (rule_id) DO UPDATE SET current_version = $2', [ruleId, version]);
   await pool.query("INSERT INTO rule_versions (rule_id, version, source, condition, created_by) VALUES ($1, $2, '', $3, 'test')", [ruleId, version, JSON.stringify(condition)]);
-  await pool.query('INSERT INTO rule_assignments (user_id, rule_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [userId, ruleId]);
+  await pool.query("INSERT INTO assignments (user_id, rule_id, assigned_by) VALUES ($1, $2, 'test') ON CONFLICT DO NOTHING", [userId, ruleId]);
 }
 
 export const sha = (content: string): string => createHash('sha256').update(content).digest('hex');
