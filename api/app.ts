@@ -24,6 +24,7 @@ import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
 import { parcelRoutes } from './routes/parcels.ts';
+import { ruleSetRoutes } from './routes/rule-sets.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { userRoutes } from './routes/users.ts';
@@ -64,7 +65,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
     frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
-    userRoutes(deps), deviceRoutes(deps), contactRoutes(deps), modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
+    userRoutes(deps), deviceRoutes(deps), contactRoutes(deps), modelRoutes(deps), ruleRoutes(deps), ruleSetRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();

@@ -42,6 +42,7 @@ export const FAILURES = {
   user_unknown: request(404, 'Register the user first.'),
   contact_unknown: request(404, 'Register the contact first.'),
   rule_unknown: request(404, 'Put the rule before it is assigned or read.'),
+  rule_set_unknown: request(404, 'No frame was ever judged by a rule set of that id; the answer about a frame names its own.'),
   model_unknown: request(404, 'Register the model first; GET /v1/models lists those there are.'),
   key_unknown: request(404, 'No key of that id; GET /v1/keys lists those there are.'),
   frame_unknown: request(404, 'No frame of that id was ever accepted here, or its retention has passed.'),

@@ -1,4 +1,5 @@
 /** What one rule says of one frame, with the numbers that made it say so. */
+import type { Severity } from './severity.ts';
 
 /** Truth of one condition of a rule's tree; a parent condition comes before its children. */
 export interface Clause {
@@ -18,6 +19,8 @@ export interface Verdict {
   readonly ruleVersion: number;
   /** True says that the rule calls this frame unsafe. */
   readonly matched: boolean;
+  /** How bad a match is: of the rule as it was assigned. */
+  readonly severity: Severity;
   readonly clauses: readonly Clause[];
   /** Indexes into the frame's detections that made the rule match; empty without a match. */
   readonly evidence: readonly number[];
