@@ -183,6 +183,7 @@ CREATE TABLE frame_verdicts (
   verdicts     jsonb       NOT NULL,
   matched      boolean     NOT NULL,
   judged_at    timestamptz NOT NULL DEFAULT now(),
+  rule_set_id  bytea,
   CONSTRAINT frame_verdicts_pkey PRIMARY KEY (frame_id, captured_at, run)
 ) PARTITION BY RANGE (captured_at);
 COMMENT ON TABLE frame_verdicts IS 'What the rules said, once per frame and run: a stored verdict wins over a repeated try, so device memory moves once.';
@@ -190,9 +191,10 @@ COMMENT ON COLUMN frame_verdicts.frame_id IS 'The frame.';
 COMMENT ON COLUMN frame_verdicts.captured_at IS 'Leads to the partition.';
 COMMENT ON COLUMN frame_verdicts.run IS 'Run of the frame that was judged; replays count up.';
 COMMENT ON COLUMN frame_verdicts.batch_id IS 'The batch that judged.';
-COMMENT ON COLUMN frame_verdicts.verdicts IS 'List of contracts/verdict.ts Verdict, one per assigned rule.';
+COMMENT ON COLUMN frame_verdicts.verdicts IS 'List of contracts/verdict.ts Verdict: of those rules of the set on which the frame had a bearing; all others were quiet. Without a set: one per assigned rule.';
 COMMENT ON COLUMN frame_verdicts.matched IS 'True when any rule matched.';
 COMMENT ON COLUMN frame_verdicts.judged_at IS 'Clock of the database.';
+COMMENT ON COLUMN frame_verdicts.rule_set_id IS 'The set that judged the frame; null: judged before sets were recorded.';
 
 CREATE TABLE frame_verdicts_default PARTITION OF frame_verdicts DEFAULT;
 COMMENT ON TABLE frame_verdicts_default IS 'Days without a partition of their own.';
@@ -316,7 +318,9 @@ CREATE TABLE incidents (
   acknowledged_at  timestamptz,
   closed_at        timestamptz,
   created_at       timestamptz NOT NULL DEFAULT now(),
+  severity         text        NOT NULL DEFAULT 'medium'::text,
   CONSTRAINT incidents_pkey PRIMARY KEY (incident_id),
+  CONSTRAINT incidents_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
   CONSTRAINT incidents_state_check CHECK (state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'closed'::text]))
 );
 CREATE INDEX incidents_due ON incidents USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
@@ -340,6 +344,7 @@ COMMENT ON COLUMN incidents.cooldown_until IS 'Capture time until which a new ma
 COMMENT ON COLUMN incidents.acknowledged_at IS 'When a person took charge; null before.';
 COMMENT ON COLUMN incidents.closed_at IS 'When it was closed; null before.';
 COMMENT ON COLUMN incidents.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN incidents.severity IS 'The worst of its matches so far; medium for incidents from before this column.';
 COMMENT ON INDEX incidents_due IS 'The sweep.';
 COMMENT ON INDEX incidents_latest IS 'Open incident and last cooldown in one look-up.';
 COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one incident, not two.';
@@ -472,8 +477,10 @@ CREATE TABLE matches (
   incident_id   uuid,
   suppressed    text,
   matched_at    timestamptz NOT NULL DEFAULT now(),
+  severity      text        NOT NULL DEFAULT 'medium'::text,
   CONSTRAINT matches_pkey PRIMARY KEY (frame_id, rule_id),
   CONSTRAINT joined_or_suppressed CHECK ((incident_id IS NULL) <> (suppressed IS NULL)),
+  CONSTRAINT matches_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
   CONSTRAINT matches_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
 );
 CREATE INDEX matches_incident ON matches USING btree (incident_id);
@@ -485,6 +492,7 @@ COMMENT ON COLUMN matches.rule_version IS 'The version that matched.';
 COMMENT ON COLUMN matches.incident_id IS 'The incident it opened or joined; null when suppressed.';
 COMMENT ON COLUMN matches.suppressed IS 'Cause (contracts/terminal-states.ts SUPPRESSION_CAUSES); null when it joined.';
 COMMENT ON COLUMN matches.matched_at IS 'Clock of the database.';
+COMMENT ON COLUMN matches.severity IS 'Of the verdict; kept here because it may come of the assignment, which the rule version does not tell. Medium for matches from before this column.';
 COMMENT ON INDEX matches_incident IS 'The frames of an incident.';
 
 CREATE TABLE models (
@@ -623,14 +631,40 @@ CREATE TABLE rule_counts (
   matched       bigint      NOT NULL,
   CONSTRAINT rule_counts_pkey PRIMARY KEY (user_id, device_id, rule_id, rule_version, hour)
 );
-COMMENT ON TABLE rule_counts IS 'Verdicts per rule version, device and hour: what did not match is kept as a number only.';
+COMMENT ON TABLE rule_counts IS 'Matches per rule version, device and hour; how many frames a rule judged stands in rule_set_counts.';
 COMMENT ON COLUMN rule_counts.user_id IS 'Owner at acceptance.';
 COMMENT ON COLUMN rule_counts.device_id IS 'The device.';
 COMMENT ON COLUMN rule_counts.rule_id IS 'The rule.';
 COMMENT ON COLUMN rule_counts.rule_version IS 'Its version.';
 COMMENT ON COLUMN rule_counts.hour IS 'Start of the hour (UTC) of capture.';
-COMMENT ON COLUMN rule_counts.judged IS 'Frames judged, first runs only.';
-COMMENT ON COLUMN rule_counts.matched IS 'Of these, matched.';
+COMMENT ON COLUMN rule_counts.judged IS 'Verdicts that were kept in full, first runs only; before sets were recorded that was every frame judged.';
+COMMENT ON COLUMN rule_counts.matched IS 'Frames that it called unsafe, first runs only.';
+
+CREATE TABLE rule_set_counts (
+  user_id      text        NOT NULL,
+  device_id    text        NOT NULL,
+  rule_set_id  bytea       NOT NULL,
+  hour         timestamptz NOT NULL,
+  frames       bigint      NOT NULL,
+  CONSTRAINT rule_set_counts_pkey PRIMARY KEY (user_id, device_id, rule_set_id, hour)
+);
+COMMENT ON TABLE rule_set_counts IS 'Frames judged per rule set, device and hour. Every rule of the set judged each of them: what did not match is kept as a number only.';
+COMMENT ON COLUMN rule_set_counts.user_id IS 'Owner at acceptance.';
+COMMENT ON COLUMN rule_set_counts.device_id IS 'The device.';
+COMMENT ON COLUMN rule_set_counts.rule_set_id IS 'The set.';
+COMMENT ON COLUMN rule_set_counts.hour IS 'Start of the hour (UTC) of capture.';
+COMMENT ON COLUMN rule_set_counts.frames IS 'Frames judged, first runs only.';
+
+CREATE TABLE rule_sets (
+  rule_set_id    bytea       NOT NULL,
+  contents       jsonb       NOT NULL,
+  first_used_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_id)
+);
+COMMENT ON TABLE rule_sets IS 'All that a device was judged by at one time. Rows never change; equal contents are one row.';
+COMMENT ON COLUMN rule_sets.rule_set_id IS 'SHA-256 of the contents as canonical JSON: keys sorted, no spaces.';
+COMMENT ON COLUMN rule_sets.contents IS 'rules: list of ruleId, version, severity, zones, through (policies/effective-rules.ts); zones of the device (contracts/zone.ts Zone); timeZone of the clock that windows go by.';
+COMMENT ON COLUMN rule_sets.first_used_at IS 'When the first frame was judged by it; clock of the database.';
 
 CREATE TABLE rules (
   rule_id          text        NOT NULL,

@@ -88,12 +88,13 @@ export async function staged(pool: Pool, batch: ClaimedBatch): Promise<StagedFra
 
 export const matching = (ruleId: string, matched = true): Verdict => ({ ruleId, ruleVersion: 1, matched, severity: 'medium', clauses: [], evidence: [] });
 
-export async function storeVerdicts(pool: Pool, batch: ClaimedBatch, frame: StagedFrame, verdicts: readonly Verdict[]): Promise<void> {
-  await pool.query('INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched) VALUES ($1, $2, $3, $4, $5, $6)',
-    [frame.frameId, frame.capturedAt, frame.run, batch.batchId, JSON.stringify(verdicts), verdicts.some(({ matched }) => matched)]);
+/** Without a rule set: as they were stored before there were any. */
+export async function storeVerdicts(pool: Pool, batch: ClaimedBatch, frame: StagedFrame, verdicts: readonly Verdict[], ruleSetId: string | null = null): Promise<void> {
+  await pool.query("INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched, rule_set_id) VALUES ($1, $2, $3, $4, $5, $6, decode($7, 'hex'))",
+    [frame.frameId, frame.capturedAt, frame.run, batch.batchId, JSON.stringify(verdicts), verdicts.some(({ matched }) => matched), ruleSetId]);
 }
 
-/** As detect leaves them; boxes do not matter to rules yet. */
+/** As detect leaves them; each box is a tenth of the picture wide and high, at its top left. */
 export async function storeDetections(pool: Pool, batch: ClaimedBatch, frame: StagedFrame, seen: Readonly<Record<string, number>>): Promise<void> {
   const detections = Object.entries(seen).map(([label, probability]) => ({ label, score: probability, probability, box: [0, 0, 10, 10] }));
   await pool.query(`
