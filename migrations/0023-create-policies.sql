@@ -6,6 +6,15 @@ ALTER TABLE rule_versions
 COMMENT ON COLUMN rule_versions.name IS 'As the text calls the rule; null: it does not, or the version is older than this column.';
 COMMENT ON COLUMN rule_versions.severity IS 'As the text says it (contracts/severity.ts); null: it does not, or the version is older than this column.';
 
+-- So far a condition was any of some classes above a threshold; each of them is now an `objects` (policies/model.ts) with the same meaning.
+UPDATE rule_versions SET condition = jsonb_set(condition, '{children}', (
+  SELECT jsonb_agg(jsonb_build_object(
+           'kind', 'objects', 'select', jsonb_build_array(jsonb_build_object('name', child->'label', 'comparison', child->'comparison', 'threshold', child->'threshold')),
+           'except', '[]'::jsonb, 'zones', '[]'::jsonb, 'outside', '[]'::jsonb, 'minSize', null, 'maxSize', null, 'dwellMs', 0, 'motion', 'any', 'atLeast', 1, 'atMost', null)
+         ORDER BY place)
+  FROM jsonb_array_elements(condition->'children') WITH ORDINALITY AS children (child, place)))
+WHERE jsonb_path_exists(condition, '$.children[*] ? (@.kind == "class-above")');
+
 CREATE TABLE policies (
   policy_id        text PRIMARY KEY,
   current_version  integer NOT NULL,

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, readMigrations, refuseOldSchema } from '../../adapters/postgres/migrate.ts';
 import { dumpSchema } from '../../adapters/postgres/schema-dump.ts';
+import { anyOf, classAbove } from '../../policies/model.ts';
 import { emptyDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 
@@ -66,14 +67,28 @@ describe('installing', () => {
 });
 
 describe('upgrading', () => {
-  it('moves what was assigned to users over to the assignments of users and groups', async () => {
+  const upTo = async (number: string): Promise<void> => {
     const all = await readMigrations();
-    const moving = all.findIndex(({ name }) => name.startsWith('0024'));
     await db.pool.query('CREATE TABLE schema_migrations (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())');
-    for (const { name, sha256, sql } of all.slice(0, moving)) {
+    for (const { name, sha256, sql } of all.slice(0, all.findIndex(({ name }) => name.startsWith(number)))) {
       await db.pool.query(sql);
       await db.pool.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
     }
+  };
+
+  it('says the conditions of rules in the words of the model, with the same meaning', async () => {
+    await upTo('0023');
+    const old = (label: string, threshold: number) => ({ kind: 'class-above', label, comparison: '>', threshold });
+    const condition = { kind: 'any-of', children: [old('dog', 0.8), old('cat', 0.75)] };
+    await db.pool.query("INSERT INTO rules (rule_id, current_version) VALUES ('1', 1)");
+    await db.pool.query("INSERT INTO rule_versions (rule_id, version, source, condition, created_by) VALUES ('1', 1, '', $1, 'key')", [JSON.stringify(condition)]);
+    await migrate(db.pool);
+    const { rows } = await db.pool.query('SELECT condition, name, severity FROM rule_versions');
+    expect(rows).toEqual([{ condition: anyOf([classAbove('dog', '>', 0.8), classAbove('cat', '>', 0.75)]), name: null, severity: null }]);
+  });
+
+  it('moves what was assigned to users over to the assignments of users and groups', async () => {
+    await upTo('0024');
     await db.pool.query(`
       INSERT INTO users (user_id, name) VALUES ('anna', 'Anna');
       INSERT INTO rules (rule_id, current_version) VALUES ('1', 1), ('2', 1);
