@@ -22,7 +22,6 @@ export interface Clause {
 export interface Verdict {
   readonly ruleId: string;
   readonly ruleVersion: number;
-  readonly severity: Severity;
   /** True says that the rule calls this frame unsafe. */
   readonly matched: boolean;
   /** How bad a match is: of the rule as it was assigned. */
