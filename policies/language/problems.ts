@@ -21,6 +21,23 @@ export const PROBLEMS = {
   threshold_too_fine: 'error',
   threshold_tiny: 'warning',
   rule_never_matches: 'error',
+  // Of the YAML form.
+  yaml_malformed: 'error',
+  yaml_unsupported: 'error',
+  rule_too_deep: 'error',
+  rule_too_large: 'error',
+  key_unknown: 'error',
+  key_missing: 'error',
+  key_repeated: 'error',
+  value_malformed: 'error',
+  value_repeated: 'warning',
+  zone_name_malformed: 'error',
+  window_malformed: 'error',
+  duration_malformed: 'error',
+  size_malformed: 'error',
+  frames_malformed: 'error',
+  expression_malformed: 'error',
+  // Of the check.
 } as const satisfies Record<string, RuleProblem['severity']>;
 
 export type ProblemCode = keyof typeof PROBLEMS;
