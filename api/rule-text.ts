@@ -3,6 +3,7 @@ import { Failure } from '../contracts/failures.ts';
 import type { RuleProblem } from '../contracts/rule.ts';
 import { checkRule } from '../policies/check/check-rule.ts';
 import type { Sights } from '../policies/check/check-rule.ts';
+import type { ParsedRule } from '../policies/language/parsed-rule.ts';
 import { readRule } from '../policies/language/read-rule.ts';
 import type { Rule } from '../policies/model.ts';
 import { RuleRefused } from './problems.ts';
@@ -14,8 +15,9 @@ export interface ReadText {
   readonly problems: readonly RuleProblem[];
 }
 
-export function readRuleText(text: string, sights: Sights): ReadText {
-  const parsed = readRule(text);
+export const readRuleText = (text: string, sights: Sights): ReadText => heldAgainst(readRule(text), sights);
+
+export function heldAgainst(parsed: ParsedRule, sights: Sights): ReadText {
   const problems = [...parsed.problems, ...checkRule(parsed, sights)].sort((a, b) => a.line - b.line || a.column - b.column);
   return { rule: problems.some(({ severity }) => severity === 'error') ? null : parsed.rule, problems };
 }

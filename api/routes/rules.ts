@@ -10,11 +10,12 @@ import { requireSafeId } from '../../contracts/ids.ts';
 import type { Sights } from '../../policies/check/check-rule.ts';
 import { printOneLine } from '../../policies/language/print-one-line.ts';
 import { printYaml } from '../../policies/language/print-yaml.ts';
+import { readRule } from '../../policies/language/read-rule.ts';
 import { decodeCursor, decodeNumber, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';
 import { RULE_TYPES, takeRules } from '../rule-body.ts';
-import { keptText, readRuleText, requireRule } from '../rule-text.ts';
+import { heldAgainst, keptText, readRuleText, requireRule } from '../rule-text.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
 import { RuleBody, RuleCheck, RulePage, RuleShape, RuleVersionPage, SavedRule } from '../shapes/rules.ts';
 import { modelsInSight, sightsOf } from '../sights.ts';
@@ -70,9 +71,10 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
       response: { 200: RuleCheck },
     },
   }, async ({ body, query: { userId = null, groupId = null } }) => {
-    const source = keptText(body.text);
-    const { rule, problems } = readRuleText(source, userId !== null || groupId !== null
-      ? () => sightsOfHolder(userId, groupId) : async (ruleId) => (await sightsOfRules([ruleId]))(ruleId));
+    const parsed = readRule(keptText(body.text));
+    const ruleId = parsed.rule?.ruleId ?? '';
+    const sights = userId === null && groupId === null ? (await sightsOfRules([ruleId]))(ruleId) : await sightsOfHolder(userId, groupId);
+    const { rule, problems } = heldAgainst(parsed, sights);
     const text = rule === null ? undefined : printOneLine(rule);
     return { ok: rule !== null, problems, ...(text === undefined ? {} : { text }), ...(rule === null ? {} : { yaml: printYaml(rule) }) };
   });
