@@ -24,7 +24,7 @@ export interface Assignment {
   readonly devices: readonly string[] | null;
   /** Names of zones in which objects must be where the rule itself names none; null: none said here. */
   readonly zones: readonly string[] | null;
-  /** Where the rule itself says none; null: none said here. */
+  /** Of the matches, whatever policy and rule say; null: as they say. */
   readonly severity: Severity | null;
 }
 

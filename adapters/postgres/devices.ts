@@ -66,6 +66,10 @@ export const listDevices = (db: Queryable, { userId, after, limit }: { userId: s
   query<Device>(db, `
     SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY device_id LIMIT $3`, [after, userId, limit]);
 
+/** Names of the models that devices name. */
+export const modelNames = async (db: Queryable): Promise<string[]> =>
+  (await query<{ model: string }>(db, 'SELECT DISTINCT model FROM devices WHERE model IS NOT NULL ORDER BY model')).map(({ model }) => model);
+
 /**
  * True when there was one. Its frames stay in the ledger; those still waiting are rejected. What is remembered of its last picture goes with it, and as no good frame
  * will close its equipment notices, they close now.

@@ -10,10 +10,10 @@ import type { Pool, Queryable } from './pool.ts';
 import { requireKnown } from './require-known.ts';
 import { refuseIfInUse } from './still-in-use.ts';
 
-/** Null: none said here; what is said next further out holds. */
+/** Null: none said here. What an assignment says goes first, then what is said of the rule in the policy, then the rule, then the defaults of the policy. */
 export interface PolicyTerms {
   readonly severity: Severity | null;
-  /** Names of zones in which objects must be where the rule itself names none. */
+  /** Names of zones in which objects must be. What the rule itself names goes before all others. */
   readonly zones: readonly string[] | null;
 }
 
@@ -87,11 +87,11 @@ export const listPolicies = async (db: Queryable, { after, limit }: { after: str
   (await query<PolicyRow>(db, `${SELECT_POLICIES} AND policy.policy_id > $1 ORDER BY policy.policy_id LIMIT $2`, [after, limit])).map(unfolded);
 
 /** Newest first, also of a policy that was deleted. Throws `policy_unknown`. */
-export async function policyVersions(db: Queryable, policyId: string, { before, limit }: { before: number; limit: number }): Promise<PolicyVersion[]> {
+export async function policyVersions(db: Queryable, policyId: string, { before, limit }: { before: number | null; limit: number }): Promise<PolicyVersion[]> {
   const [policy] = await query(db, 'SELECT 1 FROM policies WHERE policy_id = $1', [policyId]);
   if (!policy) throw new Failure('policy_unknown', `no policy ${policyId}`);
   return (await query<Omit<PolicyVersion, keyof PolicyContent> & { content: PolicyContent }>(db, `
-    SELECT version, content, created_at AS "createdAt", created_by AS "createdBy" FROM policy_versions WHERE policy_id = $1 AND version < $2
+    SELECT version, content, created_at AS "createdAt", created_by AS "createdBy" FROM policy_versions WHERE policy_id = $1 AND ($2::bigint IS NULL OR version < $2)
     ORDER BY version DESC LIMIT $3`, [policyId, before, limit])).map(unfolded);
 }
 

@@ -2,7 +2,7 @@
 import { Failure } from '../../contracts/failures.ts';
 import type { FailureCode } from '../../contracts/failures.ts';
 import { query } from './pool.ts';
-import type { Client } from './pool.ts';
+import type { Queryable } from './pool.ts';
 import { namesOf } from './still-in-use.ts';
 
 /** What frames are judged for and by; of rules and policies those in force. */
@@ -14,8 +14,8 @@ const KINDS = {
 } as const satisfies Record<string, { code: FailureCode; there: string }>;
 
 /** Throws `user_unknown` and the like, naming some of those that are not there. Only a transaction `inTurn` keeps the others where they are. */
-export async function requireKnown(client: Client, kind: keyof typeof KINDS, ids: readonly string[]): Promise<void> {
+export async function requireKnown(db: Queryable, kind: keyof typeof KINDS, ids: readonly string[]): Promise<void> {
   const { code, there } = KINDS[kind];
-  const unknown = await query<{ asked: string }>(client, `SELECT asked FROM unnest($1::text[]) AS asked WHERE NOT EXISTS (${there})`, [ids]);
+  const unknown = await query<{ asked: string }>(db, `SELECT asked FROM unnest($1::text[]) AS asked WHERE NOT EXISTS (${there})`, [ids]);
   if (unknown.length > 0) throw new Failure(code, `no ${kind} ${namesOf(unknown.map(({ asked }) => asked))}`);
 }

@@ -91,12 +91,12 @@ export const listRules = (db: Queryable, { after, limit }: { after: string; limi
   query<StoredRule>(db, `${SELECT_RULES} rule.current_version WHERE rule.rule_id > $1 AND rule.deleted_at IS NULL ORDER BY rule.rule_id LIMIT $2`, [after, limit]);
 
 /** Newest first, also of a rule that was deleted. Throws `rule_unknown`. */
-export async function ruleVersions(db: Queryable, ruleId: string, { before, limit }: { before: number; limit: number }): Promise<RuleVersion[]> {
+export async function ruleVersions(db: Queryable, ruleId: string, { before, limit }: { before: number | null; limit: number }): Promise<RuleVersion[]> {
   const [rule] = await query(db, 'SELECT 1 FROM rules WHERE rule_id = $1', [ruleId]);
   if (!rule) throw new Failure('rule_unknown', `no rule ${ruleId}`);
   return query<RuleVersion & Record<string, unknown>>(db, `
     SELECT version, source, name, severity, created_at AS "createdAt", created_by AS "createdBy" FROM rule_versions
-    WHERE rule_id = $1 AND version < $2 ORDER BY version DESC LIMIT $3`, [ruleId, before, limit]);
+    WHERE rule_id = $1 AND ($2::bigint IS NULL OR version < $2) ORDER BY version DESC LIMIT $3`, [ruleId, before, limit]);
 }
 
 /** True when there was one. Its versions stay for the verdicts they gave. Throws `still_in_use` while it is assigned or in a policy. */
