@@ -1,5 +1,6 @@
 /** What a person is told of an incident, in words that fit any channel. Pure. */
 import { boxText } from '../contracts/detection.ts';
+import type { Severity } from '../contracts/severity.ts';
 import { knownTimeZone, localTime } from '../contracts/time.ts';
 import type { Clause } from '../contracts/verdict.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
@@ -11,8 +12,11 @@ const RULE_LIMIT = 300;
 /** More kinds of things than this in one sentence and nobody reads it. */
 const KINDS_NAMED = 3;
 
-/** The one-line form begins with the number, which is told beside the text anyway. */
-const RULE_NUMBER = /^\s*RuleID\s*:[^|]*\|/i;
+/** What only the one-line form begins with: the number, which is told beside the text anyway, and a bar in the same line. */
+const RULE_NUMBER = /^\s*RuleID\s*:[^|\r\n]*\|/i;
+
+/** Said before everything else; what is less severe goes without a word, or nobody would read the word. */
+const SEVERITY_WORDS: Readonly<Partial<Record<Severity, string>>> = { high: 'High severity: ', critical: 'Critical: ' };
 
 /** Everything but the addressee, who differs from delivery to delivery. */
 export type AlertText = Omit<AlertMessage, 'to' | 'picture' | 'link'>;
@@ -21,15 +25,17 @@ export function alertText(facts: AlertFacts): AlertText {
   const timeZone = knownTimeZone(facts.timeZone);
   const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
   const time = localTime(facts.matchedAt, timeZone);
+  const reasons = reasonsOf(facts.clauses);
   return {
     incidentId: facts.incidentId,
-    sentence: `${seen(facts)}, ${time.slice(11, 16)}, camera ${deviceName}`,
-    rule: { ruleId: facts.ruleId, text: oneLine(facts.ruleText.replace(RULE_NUMBER, ''), RULE_LIMIT) },
+    severity: facts.severity,
+    sentence: `${SEVERITY_WORDS[facts.severity] ?? ''}${seen(facts)}, ${time.slice(11, 16)}, camera ${deviceName}`,
+    rule: { ruleId: facts.ruleId, text: ruleWords(facts, reasons) },
     deviceName,
     localTime: time,
     timeZone,
     frame: { frameId: facts.frameId, tag: facts.tag },
-    reasons: reasonsOf(facts.clauses),
+    reasons,
   };
 }
 
@@ -39,10 +45,17 @@ export function pictureOf(facts: AlertFacts, jpeg: Buffer): AlertPicture {
   return { jpeg, description: `Picture of camera ${oneLine(facts.deviceName, NAME_LIMIT)}${marked === '' ? '' : `, marked: ${oneLine(marked, RULE_LIMIT)}`}` };
 }
 
-/** `Person`, `Person and dog`, `Person, dog, cat and 2 more`; the rule's number when it matched on nothing that can be named. */
-function seen({ evidence, ruleId }: AlertFacts): string {
+/** Its name, the one line that it is, or what it asked of this frame: a file of YAML or JSON is nothing to read in a mail. */
+function ruleWords({ ruleName, ruleText }: AlertFacts, reasons: readonly Reason[]): string {
+  if (ruleName !== null) return oneLine(ruleName, RULE_LIMIT);
+  if (RULE_NUMBER.test(ruleText)) return oneLine(ruleText.replace(RULE_NUMBER, ''), RULE_LIMIT);
+  return oneLine([...new Set(reasons.map(({ asked }) => asked))].join(', '), RULE_LIMIT);
+}
+
+/** `Person`, `Person and dog`, `Person, dog, cat and 2 more`; the rule when it matched on nothing that can be named. */
+function seen({ evidence, ruleId, ruleName }: AlertFacts): string {
   const kinds = [...new Set(evidence.map(({ label }) => oneLine(label, NAME_LIMIT)))];
-  if (kinds.length === 0) return `Rule ${ruleId} matched`;
+  if (kinds.length === 0) return ruleName === null ? `Rule ${ruleId} matched` : oneLine(ruleName, NAME_LIMIT);
   const named = kinds.length > KINDS_NAMED ? [...kinds.slice(0, KINDS_NAMED), `${kinds.length - KINDS_NAMED} more`] : kinds;
   const listed = named.length === 1 ? named.join() : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
   return listed.charAt(0).toUpperCase() + listed.slice(1);

@@ -11,11 +11,14 @@ import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { answerOf, malformed, sendProblem } from './problems.ts';
+import { assignmentRoutes } from './routes/assignments.ts';
+import { changeRoutes } from './routes/changes.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { equipmentNoticeRoutes } from './routes/equipment-notices.ts';
 import { frameRoutes } from './routes/frames.ts';
 import { frameUploadRoutes } from './routes/frame-upload.ts';
+import { groupRoutes } from './routes/groups.ts';
 import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { incidentRoutes } from './routes/incidents.ts';
@@ -24,12 +27,15 @@ import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
 import { parcelRoutes } from './routes/parcels.ts';
+import { policyRoutes } from './routes/policies.ts';
+import { ruleSetRoutes } from './routes/rule-sets.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { userRoutes } from './routes/users.ts';
+import { zoneRoutes } from './routes/zones.ts';
 import { createUploads } from './uploads.ts';
 
-/** JSON bodies: the largest is an assignment of some thousand rules. Pictures have a limit of their own. */
+/** JSON bodies: the largest names ten thousand users. Pictures have a limit of their own. */
 const MAX_JSON_BYTES = 1024 * 1024;
 /** The largest picture over the slowest line that we serve, 1.5 Mbit/s; also ends senders that trickle to hold a connection. */
 const REQUEST_TIMEOUT_MS = 120_000;
@@ -64,7 +70,8 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
     frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
-    userRoutes(deps), deviceRoutes(deps), contactRoutes(deps), modelRoutes(deps), ruleRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
+    userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
+    ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();

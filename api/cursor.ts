@@ -12,6 +12,13 @@ export function decodeCursor(cursor: string, parts: number): string[] {
   throw new Failure('request_malformed', 'cursor is not the `next` of a page');
 }
 
+/** For pages of what is counted: the number that the page before ended with. */
+export function decodeNumber(cursor: string): number {
+  const [text = ''] = decodeCursor(cursor, 1);
+  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text);
+  throw new Failure('request_malformed', 'cursor is not the `next` of a page');
+}
+
 /** The cursor of the page after this one; null when this one was not full. */
 export function nextOf<T>(items: readonly T[], limit: number, placeOf: (last: T) => readonly string[]): string | null {
   const last = items.at(-1);

@@ -7,7 +7,7 @@ import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
-import type { ModelLabels } from '../policies/check/check-classes.ts';
+import type { ModelDescription } from '../contracts/model.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
@@ -24,7 +24,7 @@ export interface ApiDeps {
   /** Only ever given standardised pictures: foreign bytes are decoded by processes that may crash. */
   readonly annotator: PictureAnnotator;
   /** Whose labels rules are held against while no detect worker has reported. */
-  readonly defaultModel: ModelLabels;
+  readonly defaultModel: Pick<ModelDescription, 'name' | 'labels'>;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
   readonly log: Logger;

@@ -45,6 +45,9 @@ export const isInstant = (text: string): text is Instant =>
 export const instantToEpochMicros = (instant: Instant): bigint =>
   BigInt(Date.parse(`${instant.slice(0, 19)}Z`)) * 1000n + BigInt(instant.slice(20, 26));
 
+/** With the microseconds as its fraction, which today are exact to a quarter of one: right for comparing and counting, never for writing a moment back. */
+export const instantToEpochMs = (instant: Instant): number => epochSeconds(instant) * 1000 + microsOfSecond(instant) / 1000;
+
 /** Throws RangeError outside the years 0001 to 9999: no input reaches this, only a defect does. */
 export function instantFromEpochMicros(micros: bigint): Instant {
   const fraction = ((micros % 1_000_000n) + 1_000_000n) % 1_000_000n;
@@ -58,8 +61,9 @@ export const instantToDate = (instant: Instant): Date => new Date(`${instant.sli
 
 export const instantFromDate = (date: Date): Instant => instantFromEpochMicros(BigInt(date.getTime()) * 1000n);
 
-/** Milliseconds from one moment to another, with fractions; negative when `to` is the earlier one. */
-export const elapsedMs = (from: Instant, to: Instant): number => Number(instantToEpochMicros(to) - instantToEpochMicros(from)) / 1000;
+/** Milliseconds from one moment to another, with fractions; negative when `to` is the earlier one. Exact to the microsecond up to 285 years. */
+export const elapsedMs = (from: Instant, to: Instant): number =>
+  ((epochSeconds(to) - epochSeconds(from)) * 1_000_000 + (microsOfSecond(to) - microsOfSecond(from))) / 1000;
 
 /** Stops at either end of the years that there are: callers ask for windows around moments that other people gave. */
 export function plusMs(instant: Instant, ms: number): Instant {
@@ -113,6 +117,23 @@ function canonical(secondMs: number, fraction: string): Instant {
 function realSecondMs(wallClock: string): number | undefined {
   const ms = Date.parse(`${wallClock}Z`);
   return Number.isNaN(ms) || new Date(ms).toISOString().slice(0, 19) !== wallClock ? undefined : ms;
+}
+
+/** Read digit by digit: every frame is compared with several moments, and `Date.parse` and BigInt cost ten times as much. */
+function epochSeconds(instant: Instant): number {
+  const day = daysSinceEpoch(twoDigits(instant, 0) * 100 + twoDigits(instant, 2), twoDigits(instant, 5), twoDigits(instant, 8));
+  return day * 86_400 + twoDigits(instant, 11) * 3_600 + twoDigits(instant, 14) * 60 + twoDigits(instant, 17);
+}
+
+const microsOfSecond = (instant: Instant): number => twoDigits(instant, 20) * 10_000 + twoDigits(instant, 22) * 100 + twoDigits(instant, 24);
+
+const twoDigits = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528;
+
+/** Of the Gregorian calendar. Years run from March, so that the leap day is the last one of its year. */
+function daysSinceEpoch(year: number, month: number, day: number): number {
+  const marchYear = month > 2 ? year : year - 1;
+  const dayOfMarchYear = Math.floor((153 * (month > 2 ? month - 3 : month + 9) + 2) / 5) + day - 1;
+  return marchYear * 365 + Math.floor(marchYear / 4) - Math.floor(marchYear / 100) + Math.floor(marchYear / 400) + dayOfMarchYear - 719_468;
 }
 
 const malformed = (text: string, reason: string): Failure => new Failure('captured_at_malformed', `${JSON.stringify(text.slice(0, 60))}: ${reason}`);

@@ -51,6 +51,29 @@ COMMENT ON COLUMN batch_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN batch_frames.captured_at IS 'Leads to the partition of the frame.';
 COMMENT ON INDEX batch_frames_frame IS 'The batches a frame went through.';
 
+CREATE TABLE changes (
+  change_id   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  at          timestamptz NOT NULL DEFAULT statement_timestamp(),
+  changed_by  text        NOT NULL,
+  subject     text        NOT NULL,
+  subject_id  text        NOT NULL,
+  before      jsonb,
+  after       jsonb,
+  CONSTRAINT changes_pkey PRIMARY KEY (change_id),
+  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text]))
+);
+CREATE INDEX changes_subject_id ON changes USING btree (subject, subject_id, change_id DESC);
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON COLUMN changes.change_id IS 'Counted by the database; later changes of one subject have higher ones.';
+COMMENT ON COLUMN changes.at IS 'By the clock of the database.';
+COMMENT ON COLUMN changes.changed_by IS 'Id of the API key.';
+COMMENT ON COLUMN changes.subject IS 'What changed; members are those of a group, assignments those of one user or group, zones those of one device.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group or device; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON COLUMN changes.before IS 'What it was; null: there was nothing. Of members and assignments only those that came, went or changed.';
+COMMENT ON COLUMN changes.after IS 'What it became; null: nothing is left. Of members and assignments only those that came or changed.';
+COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
+COMMENT ON INDEX changes_subject_id IS 'The history of one subject, newest first.';
+
 CREATE TABLE device_memory (
   device_id   text        NOT NULL,
   memory      jsonb       NOT NULL,
@@ -160,6 +183,7 @@ CREATE TABLE frame_verdicts (
   verdicts     jsonb       NOT NULL,
   matched      boolean     NOT NULL,
   judged_at    timestamptz NOT NULL DEFAULT now(),
+  rule_set_id  bytea,
   CONSTRAINT frame_verdicts_pkey PRIMARY KEY (frame_id, captured_at, run)
 ) PARTITION BY RANGE (captured_at);
 COMMENT ON TABLE frame_verdicts IS 'What the rules said, once per frame and run: a stored verdict wins over a repeated try, so device memory moves once.';
@@ -167,9 +191,10 @@ COMMENT ON COLUMN frame_verdicts.frame_id IS 'The frame.';
 COMMENT ON COLUMN frame_verdicts.captured_at IS 'Leads to the partition.';
 COMMENT ON COLUMN frame_verdicts.run IS 'Run of the frame that was judged; replays count up.';
 COMMENT ON COLUMN frame_verdicts.batch_id IS 'The batch that judged.';
-COMMENT ON COLUMN frame_verdicts.verdicts IS 'List of contracts/verdict.ts Verdict, one per assigned rule.';
+COMMENT ON COLUMN frame_verdicts.verdicts IS 'List of contracts/verdict.ts Verdict: of those rules of the set on which the frame had a bearing; all others were quiet. Without a set: one per assigned rule.';
 COMMENT ON COLUMN frame_verdicts.matched IS 'True when any rule matched.';
 COMMENT ON COLUMN frame_verdicts.judged_at IS 'Clock of the database.';
+COMMENT ON COLUMN frame_verdicts.rule_set_id IS 'The set that judged the frame; null: judged before sets were recorded.';
 
 CREATE TABLE frame_verdicts_default PARTITION OF frame_verdicts DEFAULT;
 COMMENT ON TABLE frame_verdicts_default IS 'Days without a partition of their own.';
@@ -240,6 +265,19 @@ COMMENT ON INDEX frames_user_accepted IS 'Accounting per user and hour.';
 CREATE TABLE frames_default PARTITION OF frames DEFAULT;
 COMMENT ON TABLE frames_default IS 'Frames of days without a partition of their own, such as late uploads.';
 
+CREATE TABLE groups (
+  group_id    text        NOT NULL,
+  name        text        NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT groups_pkey PRIMARY KEY (group_id)
+);
+COMMENT ON TABLE groups IS 'Users that get rules and policies together. Who is in one stands in group_members.';
+COMMENT ON COLUMN groups.group_id IS 'Chosen by the admin (contracts/ids.ts).';
+COMMENT ON COLUMN groups.name IS 'As people write it.';
+COMMENT ON COLUMN groups.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN groups.updated_at IS 'Last PUT.';
+
 CREATE TABLE idempotency_keys (
   api_key_id       uuid        NOT NULL,
   idempotency_key  text        NOT NULL,
@@ -280,7 +318,9 @@ CREATE TABLE incidents (
   acknowledged_at  timestamptz,
   closed_at        timestamptz,
   created_at       timestamptz NOT NULL DEFAULT now(),
+  severity         text        NOT NULL DEFAULT 'medium'::text,
   CONSTRAINT incidents_pkey PRIMARY KEY (incident_id),
+  CONSTRAINT incidents_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
   CONSTRAINT incidents_state_check CHECK (state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'closed'::text]))
 );
 CREATE INDEX incidents_due ON incidents USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
@@ -304,6 +344,7 @@ COMMENT ON COLUMN incidents.cooldown_until IS 'Capture time until which a new ma
 COMMENT ON COLUMN incidents.acknowledged_at IS 'When a person took charge; null before.';
 COMMENT ON COLUMN incidents.closed_at IS 'When it was closed; null before.';
 COMMENT ON COLUMN incidents.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN incidents.severity IS 'The worst of its matches so far; medium for incidents from before this column.';
 COMMENT ON INDEX incidents_due IS 'The sweep.';
 COMMENT ON INDEX incidents_latest IS 'Open incident and last cooldown in one look-up.';
 COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one incident, not two.';
@@ -436,8 +477,10 @@ CREATE TABLE matches (
   incident_id   uuid,
   suppressed    text,
   matched_at    timestamptz NOT NULL DEFAULT now(),
+  severity      text        NOT NULL DEFAULT 'medium'::text,
   CONSTRAINT matches_pkey PRIMARY KEY (frame_id, rule_id),
   CONSTRAINT joined_or_suppressed CHECK ((incident_id IS NULL) <> (suppressed IS NULL)),
+  CONSTRAINT matches_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
   CONSTRAINT matches_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
 );
 CREATE INDEX matches_incident ON matches USING btree (incident_id);
@@ -449,6 +492,7 @@ COMMENT ON COLUMN matches.rule_version IS 'The version that matched.';
 COMMENT ON COLUMN matches.incident_id IS 'The incident it opened or joined; null when suppressed.';
 COMMENT ON COLUMN matches.suppressed IS 'Cause (contracts/terminal-states.ts SUPPRESSION_CAUSES); null when it joined.';
 COMMENT ON COLUMN matches.matched_at IS 'Clock of the database.';
+COMMENT ON COLUMN matches.severity IS 'Of the verdict; kept here because it may come of the assignment, which the rule version does not tell. Medium for matches from before this column.';
 COMMENT ON INDEX matches_incident IS 'The frames of an incident.';
 
 CREATE TABLE models (
@@ -546,6 +590,37 @@ COMMENT ON COLUMN picture_rhythms.usual_stay_ms IS 'For how many milliseconds a 
 COMMENT ON COLUMN picture_rhythms.last_captured_at IS 'Capture time of the last frame that moved this row; a write that saw another is refused.';
 COMMENT ON COLUMN picture_rhythms.updated_at IS 'Clock of the database.';
 
+CREATE TABLE policies (
+  policy_id        text        NOT NULL,
+  current_version  integer     NOT NULL,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  updated_at       timestamptz NOT NULL DEFAULT now(),
+  deleted_at       timestamptz,
+  CONSTRAINT policies_pkey PRIMARY KEY (policy_id)
+);
+COMMENT ON TABLE policies IS 'One row per policy; what it holds stands in policy_versions.';
+COMMENT ON COLUMN policies.policy_id IS 'Chosen by the admin (contracts/ids.ts).';
+COMMENT ON COLUMN policies.current_version IS 'The version that is in force.';
+COMMENT ON COLUMN policies.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN policies.updated_at IS 'When current_version last moved.';
+COMMENT ON COLUMN policies.deleted_at IS 'When it was deleted; null while in force. The row stays, because a policy of the same id goes on with the next version.';
+
+CREATE TABLE policy_versions (
+  policy_id   text        NOT NULL,
+  version     integer     NOT NULL,
+  content     jsonb       NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  created_by  text        NOT NULL,
+  CONSTRAINT policy_versions_pkey PRIMARY KEY (policy_id, version),
+  CONSTRAINT policy_versions_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(policy_id)
+);
+COMMENT ON TABLE policy_versions IS 'What a policy held and holds. Rows never change.';
+COMMENT ON COLUMN policy_versions.policy_id IS 'The policy.';
+COMMENT ON COLUMN policy_versions.version IS 'From 1, without gaps.';
+COMMENT ON COLUMN policy_versions.content IS 'name; rules: list of ruleId, severity, zones, each rule once; defaults: severity, zones. Severity or zones null: none said here.';
+COMMENT ON COLUMN policy_versions.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN policy_versions.created_by IS 'Id of the API key that put it.';
+
 CREATE TABLE rule_counts (
   user_id       text        NOT NULL,
   device_id     text        NOT NULL,
@@ -556,14 +631,40 @@ CREATE TABLE rule_counts (
   matched       bigint      NOT NULL,
   CONSTRAINT rule_counts_pkey PRIMARY KEY (user_id, device_id, rule_id, rule_version, hour)
 );
-COMMENT ON TABLE rule_counts IS 'Verdicts per rule version, device and hour: what did not match is kept as a number only.';
+COMMENT ON TABLE rule_counts IS 'Matches per rule version, device and hour; how many frames a rule judged stands in rule_set_counts.';
 COMMENT ON COLUMN rule_counts.user_id IS 'Owner at acceptance.';
 COMMENT ON COLUMN rule_counts.device_id IS 'The device.';
 COMMENT ON COLUMN rule_counts.rule_id IS 'The rule.';
 COMMENT ON COLUMN rule_counts.rule_version IS 'Its version.';
 COMMENT ON COLUMN rule_counts.hour IS 'Start of the hour (UTC) of capture.';
-COMMENT ON COLUMN rule_counts.judged IS 'Frames judged, first runs only.';
-COMMENT ON COLUMN rule_counts.matched IS 'Of these, matched.';
+COMMENT ON COLUMN rule_counts.judged IS 'Verdicts that were kept in full, first runs only; before sets were recorded that was every frame judged.';
+COMMENT ON COLUMN rule_counts.matched IS 'Frames that it called unsafe, first runs only.';
+
+CREATE TABLE rule_set_counts (
+  user_id      text        NOT NULL,
+  device_id    text        NOT NULL,
+  rule_set_id  bytea       NOT NULL,
+  hour         timestamptz NOT NULL,
+  frames       bigint      NOT NULL,
+  CONSTRAINT rule_set_counts_pkey PRIMARY KEY (user_id, device_id, rule_set_id, hour)
+);
+COMMENT ON TABLE rule_set_counts IS 'Frames judged per rule set, device and hour. Every rule of the set judged each of them: what did not match is kept as a number only.';
+COMMENT ON COLUMN rule_set_counts.user_id IS 'Owner at acceptance.';
+COMMENT ON COLUMN rule_set_counts.device_id IS 'The device.';
+COMMENT ON COLUMN rule_set_counts.rule_set_id IS 'The set.';
+COMMENT ON COLUMN rule_set_counts.hour IS 'Start of the hour (UTC) of capture.';
+COMMENT ON COLUMN rule_set_counts.frames IS 'Frames judged, first runs only.';
+
+CREATE TABLE rule_sets (
+  rule_set_id    bytea       NOT NULL,
+  contents       jsonb       NOT NULL,
+  first_used_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT rule_sets_pkey PRIMARY KEY (rule_set_id)
+);
+COMMENT ON TABLE rule_sets IS 'All that a device was judged by at one time. Rows never change; equal contents are one row.';
+COMMENT ON COLUMN rule_sets.rule_set_id IS 'SHA-256 of the contents as canonical JSON: keys sorted, no spaces.';
+COMMENT ON COLUMN rule_sets.contents IS 'rules: list of ruleId, version, severity, zones, through (policies/effective-rules.ts); zones of the device (contracts/zone.ts Zone); timeZone of the clock that windows go by.';
+COMMENT ON COLUMN rule_sets.first_used_at IS 'When the first frame was judged by it; clock of the database.';
 
 CREATE TABLE rules (
   rule_id          text        NOT NULL,
@@ -588,6 +689,8 @@ CREATE TABLE rule_versions (
   warnings    jsonb       NOT NULL DEFAULT '[]'::jsonb,
   created_at  timestamptz NOT NULL DEFAULT now(),
   created_by  text        NOT NULL,
+  name        text,
+  severity    text,
   CONSTRAINT rule_versions_pkey PRIMARY KEY (rule_id, version),
   CONSTRAINT rule_versions_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id)
 );
@@ -599,6 +702,8 @@ COMMENT ON COLUMN rule_versions.condition IS 'The parsed condition tree (policie
 COMMENT ON COLUMN rule_versions.warnings IS 'Problems shown to the admin at the save (contracts/rule.ts RuleProblem).';
 COMMENT ON COLUMN rule_versions.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN rule_versions.created_by IS 'Id of the API key that put it.';
+COMMENT ON COLUMN rule_versions.name IS 'As the text calls the rule; null: it does not, or the version is older than this column.';
+COMMENT ON COLUMN rule_versions.severity IS 'As the text says it (contracts/severity.ts); null: it does not, or the version is older than this column.';
 
 CREATE TABLE schema_migrations (
   name        text        NOT NULL,
@@ -678,6 +783,53 @@ COMMENT ON COLUMN api_keys.user_id IS 'Limits the key to this user; null is ever
 COMMENT ON COLUMN api_keys.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN api_keys.revoked_at IS 'From then on the key is refused; null while valid.';
 
+CREATE TABLE assignments (
+  assignment_id  bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  user_id        text,
+  group_id       text,
+  rule_id        text,
+  policy_id      text,
+  device_ids     text[],
+  zones          text[],
+  severity       text,
+  assigned_at    timestamptz NOT NULL DEFAULT now(),
+  assigned_by    text        NOT NULL,
+  CONSTRAINT assignments_pkey PRIMARY KEY (assignment_id),
+  CONSTRAINT assignments_devices_of_user CHECK (device_ids IS NULL OR user_id IS NOT NULL),
+  CONSTRAINT assignments_one_holder CHECK (num_nonnulls(user_id, group_id) = 1),
+  CONSTRAINT assignments_one_thing CHECK (num_nonnulls(rule_id, policy_id) = 1),
+  CONSTRAINT assignments_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(group_id),
+  CONSTRAINT assignments_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(policy_id),
+  CONSTRAINT assignments_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id),
+  CONSTRAINT assignments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE UNIQUE INDEX assignments_group_policy ON assignments USING btree (group_id, policy_id) WHERE group_id IS NOT NULL AND policy_id IS NOT NULL;
+CREATE UNIQUE INDEX assignments_group_rule ON assignments USING btree (group_id, rule_id) WHERE group_id IS NOT NULL AND rule_id IS NOT NULL;
+CREATE INDEX assignments_policy_id ON assignments USING btree (policy_id) WHERE policy_id IS NOT NULL;
+CREATE INDEX assignments_rule_id ON assignments USING btree (rule_id) WHERE rule_id IS NOT NULL;
+CREATE UNIQUE INDEX assignments_user_policy ON assignments USING btree (user_id, policy_id) WHERE user_id IS NOT NULL AND policy_id IS NOT NULL;
+CREATE UNIQUE INDEX assignments_user_rule ON assignments USING btree (user_id, rule_id) WHERE user_id IS NOT NULL AND rule_id IS NOT NULL;
+COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one holder, a user or a group, and one thing, a rule or a policy.';
+COMMENT ON COLUMN assignments.assignment_id IS 'Counted by the database; a replaced assignment keeps it.';
+COMMENT ON COLUMN assignments.user_id IS 'Whose frames; null for a group.';
+COMMENT ON COLUMN assignments.group_id IS 'The frames of whose members; null for a user.';
+COMMENT ON COLUMN assignments.rule_id IS 'Judged by which rule, always in its current version; null for a policy.';
+COMMENT ON COLUMN assignments.policy_id IS 'Judged by the rules of which policy, always in its current version; null for a rule.';
+COMMENT ON COLUMN assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones. Always null for a group.';
+COMMENT ON COLUMN assignments.zones IS 'Names of zones in which objects must be where the rule itself names none; null: as the policy says, or anywhere.';
+COMMENT ON COLUMN assignments.severity IS 'Of the matches where the rule itself says none (contracts/severity.ts); null: as the policy says, or the usual one.';
+COMMENT ON COLUMN assignments.assigned_at IS 'When it was last changed, by the clock of the database.';
+COMMENT ON COLUMN assignments.assigned_by IS 'Id of the API key that last changed it.';
+COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';
+COMMENT ON CONSTRAINT assignments_one_holder ON assignments IS 'A user or a group.';
+COMMENT ON CONSTRAINT assignments_one_thing ON assignments IS 'A rule or a policy.';
+COMMENT ON INDEX assignments_group_policy IS 'A policy is assigned to a group once; finds the policies of a group.';
+COMMENT ON INDEX assignments_group_rule IS 'A rule is assigned to a group once; finds the rules of a group.';
+COMMENT ON INDEX assignments_policy_id IS 'Who has a policy.';
+COMMENT ON INDEX assignments_rule_id IS 'Who has a rule.';
+COMMENT ON INDEX assignments_user_policy IS 'A policy is assigned to a user once; finds the policies of a user.';
+COMMENT ON INDEX assignments_user_rule IS 'A rule is assigned to a user once; finds the rules of a user.';
+
 CREATE TABLE contacts (
   contact_id  text        NOT NULL,
   user_id     text        NOT NULL,
@@ -713,6 +865,7 @@ CREATE TABLE devices (
   class          text        NOT NULL DEFAULT 'camera'::text,
   privacy_areas  jsonb       NOT NULL DEFAULT '[]'::jsonb,
   model          text,
+  zones          jsonb       NOT NULL DEFAULT '[]'::jsonb,
   CONSTRAINT devices_pkey PRIMARY KEY (device_id),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
@@ -728,22 +881,21 @@ COMMENT ON COLUMN devices.updated_at IS 'Last PUT.';
 COMMENT ON COLUMN devices.class IS 'One of contracts/device.ts DEVICE_CLASSES; decides the limits of its frames.';
 COMMENT ON COLUMN devices.privacy_areas IS 'List of polygons, each a list of [x, y] in shares of the upright picture: painted over before anything is kept.';
 COMMENT ON COLUMN devices.model IS 'Name of the model that looks at its frames, registered or part of the product; null: the one that the worker uses.';
+COMMENT ON COLUMN devices.zones IS 'List of contracts/zone.ts Zone: parts of the view that rules speak of, and masks, in which rules see nothing.';
 COMMENT ON INDEX devices_user_id IS 'Lists the devices of one user.';
 
-CREATE TABLE rule_assignments (
-  user_id      text        NOT NULL,
-  rule_id      text        NOT NULL,
-  device_ids   text[],
-  assigned_at  timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT rule_assignments_pkey PRIMARY KEY (user_id, rule_id),
-  CONSTRAINT rule_assignments_rule_id_fkey FOREIGN KEY (rule_id) REFERENCES rules(rule_id),
-  CONSTRAINT rule_assignments_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+CREATE TABLE group_members (
+  group_id  text NOT NULL,
+  user_id   text NOT NULL,
+  CONSTRAINT group_members_pkey PRIMARY KEY (group_id, user_id),
+  CONSTRAINT group_members_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(group_id),
+  CONSTRAINT group_members_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
-COMMENT ON TABLE rule_assignments IS 'Which rules judge the frames of which users.';
-COMMENT ON COLUMN rule_assignments.user_id IS 'Whose frames.';
-COMMENT ON COLUMN rule_assignments.rule_id IS 'Judged by which rule, always in its current version.';
-COMMENT ON COLUMN rule_assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones.';
-COMMENT ON COLUMN rule_assignments.assigned_at IS 'Clock of the database.';
+CREATE INDEX group_members_user_id ON group_members USING btree (user_id);
+COMMENT ON TABLE group_members IS 'Which users are in which groups; any number of each.';
+COMMENT ON COLUMN group_members.group_id IS 'The group.';
+COMMENT ON COLUMN group_members.user_id IS 'Its member; goes along when the user is removed.';
+COMMENT ON INDEX group_members_user_id IS 'Groups of the users whose frames are judged.';
 
 CREATE TABLE workers (
   worker_id          text             NOT NULL,
@@ -799,3 +951,26 @@ BEGIN
   RETURN made;
 END $function$;
 COMMENT ON FUNCTION ensure_day_partitions(date,date) IS 'Creates missing day partitions (UTC) of frames, stage_results, frame_detections and frame_verdicts; returns how many. Safe to repeat and to run at once.';
+
+CREATE OR REPLACE FUNCTION public.tell_of_rules()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+  PERFORM pg_notify('watchpost_rules', '');
+  RETURN NULL;
+END $function$;
+COMMENT ON FUNCTION tell_of_rules() IS 'Says on the channel watchpost_rules that frames may be judged otherwise from now on; heard once per transaction, at its commit.';
+
+CREATE TRIGGER assignments_tell AFTER INSERT OR DELETE OR UPDATE ON assignments FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER assignments_tell ON assignments IS 'Somebody is judged by other rules.';
+CREATE TRIGGER devices_changed_tell AFTER UPDATE ON devices FOR EACH ROW WHEN (old.zones IS DISTINCT FROM new.zones OR old.time_zone IS DISTINCT FROM new.time_zone OR old.user_id IS DISTINCT FROM new.user_id OR old.model IS DISTINCT FROM new.model) EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER devices_changed_tell ON devices IS 'What the judging of its frames depends on has changed.';
+CREATE TRIGGER devices_tell AFTER INSERT OR DELETE ON devices FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER devices_tell ON devices IS 'A device that is new or gone; it may come back as that of another user.';
+CREATE TRIGGER group_members_tell AFTER INSERT OR DELETE OR UPDATE ON group_members FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER group_members_tell ON group_members IS 'A member gets what is assigned to its group.';
+CREATE TRIGGER policies_tell AFTER INSERT OR DELETE OR UPDATE ON policies FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER policies_tell ON policies IS 'A policy has another version or is deleted.';
+CREATE TRIGGER rules_tell AFTER INSERT OR DELETE OR UPDATE ON rules FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+COMMENT ON TRIGGER rules_tell ON rules IS 'A rule has another version or is deleted.';

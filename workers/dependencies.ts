@@ -7,6 +7,8 @@ import type { PictureReader } from '../adapters/images/picture-reader.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
+import { openRuleSets } from '../adapters/postgres/rule-set-cache.ts';
+import type { RuleSets } from '../adapters/postgres/rule-set-cache.ts';
 import { connectClient, patiently } from '../adapters/temporal/connection.ts';
 import type { TemporalClient } from '../adapters/temporal/connection.ts';
 import { limitsByClass } from '../config/device-class-settings.ts';
@@ -24,6 +26,8 @@ export interface Dependencies {
   /** One for all stages of this process. */
   pictures(): Promise<PictureReader>;
   pool(): Promise<Pool>;
+  /** One for all that evaluates in this process, with one listener. */
+  ruleSets(): Promise<RuleSets>;
   frameStore(): Promise<FrameStore>;
   temporal(): Promise<TemporalClient>;
   native(): Promise<NativeConnection>;
@@ -46,6 +50,13 @@ export function openDependencies(settings: Settings, log: Log, options: Dependen
   const address = required(settings.temporalAddress, 'TEMPORAL_ADDRESS');
   const closing: (() => Promise<void>)[] = [];
   const onClose = (close: () => Promise<void>): void => { closing.unshift(close); };
+  const pool = once(async () => {
+    const opened = createPool(databaseUrl, { connections: options.connections, applicationName: `watchpost ${options.process}` });
+    onClose(() => opened.end());
+    await refuseUnsafeDatabase(opened);
+    await refuseOldSchema(opened);
+    return opened;
+  });
 
   return {
     settings, log, databaseUrl, onClose, openDetector: options.openDetector,
@@ -54,12 +65,11 @@ export function openDependencies(settings: Settings, log: Log, options: Dependen
       onClose(() => reader.close());
       return reader;
     }),
-    pool: once(async () => {
-      const pool = createPool(databaseUrl, { connections: options.connections, applicationName: `watchpost ${options.process}` });
-      onClose(() => pool.end());
-      await refuseUnsafeDatabase(pool);
-      await refuseOldSchema(pool);
-      return pool;
+    pool,
+    ruleSets: once(async () => {
+      const { ruleSets, close } = openRuleSets(await pool(), databaseUrl);
+      onClose(close);
+      return ruleSets;
     }),
     frameStore: once(() => openDiskFrameStore({ home: settings.home })),
     temporal: once(async () => {

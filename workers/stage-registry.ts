@@ -74,7 +74,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   },
 
   evaluate: async (deps) => ({
-    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool()), log: deps.log }),
+    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool(), await deps.ruleSets()), log: deps.log }),
   }),
 
   alert: async (deps) => ({

@@ -1,5 +1,6 @@
 /** What the ledger knows of an incident, as far as a message tells it. Types only. */
 import type { Detection } from '../../contracts/detection.ts';
+import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import type { Clause } from '../../contracts/verdict.ts';
 import type { PictureSize } from './detector.ts';
@@ -7,8 +8,12 @@ import type { PictureSize } from './detector.ts';
 export interface AlertFacts {
   readonly incidentId: string;
   readonly ruleId: string;
-  /** As the admin wrote it, in the version that opened the incident. */
+  /** Null for a rule without a name. This and the text are those of the version that opened the incident. */
+  readonly ruleName: string | null;
+  /** As the admin wrote it, in whichever form. */
   readonly ruleText: string;
+  /** Of the first match: what a message says must be the same at every try, and the incident may get worse meanwhile. */
+  readonly severity: Severity;
   readonly deviceName: string;
   /** Of the device when the frame was accepted. */
   readonly timeZone: string;

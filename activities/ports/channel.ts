@@ -1,5 +1,6 @@
 /** The port through which a person is told. One adapter per channel; what is said is decided before, and is the same for all. Types only. */
 import type { NoticeTelling } from '../../contracts/equipment-notice.ts';
+import type { Severity } from '../../contracts/severity.ts';
 import type { Failure } from '../../contracts/failures.ts';
 
 /** What a person is told, before any channel gives it a shape. Every text is one line, free of control characters. */
@@ -10,8 +11,10 @@ export interface AlertMessage {
   /** Address of the contact, as the channel wants it. */
   readonly to: string;
   readonly incidentId: string;
-  /** The whole message in one breath: `Person, 02:14, camera Back door`. */
+  /** The whole message in one breath: `Person, 02:14, camera Back door`, `Critical: Person, 02:14, ...`. */
   readonly sentence: string;
+  readonly severity: Severity;
+  /** Its name, or what it says; never the text of a file. */
   readonly rule: { readonly ruleId: string; readonly text: string };
   readonly deviceName: string;
   /** At the camera: `2026-11-21 02:14:00 CET`. */

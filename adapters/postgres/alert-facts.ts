@@ -2,6 +2,7 @@
 import type { AlertFacts, AlertFactSource } from '../../activities/ports/alert-facts.ts';
 import type { Detection } from '../../contracts/detection.ts';
 import { Failure } from '../../contracts/failures.ts';
+import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import { query } from './pool.ts';
@@ -18,7 +19,7 @@ export function createAlertFactSource(pool: Pool): AlertFactSource {
 }
 
 interface FactRow {
-  incident_id: string; rule_id: string; opened_at: Instant; first_frame_id: string; rule_text: string | null; device_name: string; time_zone: string;
+  incident_id: string; rule_id: string; opened_at: Instant; first_frame_id: string; rule_name: string | null; rule_text: string | null; severity: Severity; device_name: string; time_zone: string;
   tag: string | null; sha256: string | null; width: number | null; height: number | null; detections: Detection[] | null; verdict: Verdict | null;
 }
 
@@ -28,7 +29,7 @@ interface FactRow {
  */
 const FACTS = `
   SELECT incident.incident_id, incident.rule_id, incident.opened_at, incident.first_frame_id,
-         rule.source AS rule_text, coalesce(device.name, incident.device_id) AS device_name,
+         rule.name AS rule_name, rule.source AS rule_text, coalesce(first.severity, incident.severity) AS severity, coalesce(device.name, incident.device_id) AS device_name,
          coalesce(frame.time_zone, device.time_zone, 'UTC') AS time_zone, frame.tag, encode(frame.standard_sha256, 'hex') AS sha256,
          detected.width, detected.height, detected.detections, judged.verdict
   FROM incidents incident
@@ -47,7 +48,7 @@ const FACTS = `
 function factsIn(row: FactRow): AlertFacts {
   const { sha256, width, height, detections, verdict } = row;
   return {
-    incidentId: row.incident_id, ruleId: row.rule_id, ruleText: row.rule_text ?? '', deviceName: row.device_name, timeZone: row.time_zone,
+    incidentId: row.incident_id, ruleId: row.rule_id, ruleName: row.rule_name, ruleText: row.rule_text ?? '', severity: row.severity, deviceName: row.device_name, timeZone: row.time_zone,
     matchedAt: row.opened_at, frameId: row.first_frame_id, tag: row.tag,
     clauses: verdict?.clauses ?? [],
     evidence: (verdict?.evidence ?? []).flatMap((index) => detections?.[index] ?? []),

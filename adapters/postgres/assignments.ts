@@ -1,42 +1,91 @@
-/** Which rules judge the frames of a user, on which of the user's devices. */
+/** Which rules and policies judge the frames of which users: bound to a user, or to a group for all its members. */
 import { Failure } from '../../contracts/failures.ts';
-import { inTransaction, query } from './pool.ts';
+import type { Severity } from '../../contracts/severity.ts';
+import { inTurn } from './changes.ts';
+import { query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
+import { requireKnown } from './require-known.ts';
+import { columnsOf, writeAssignments } from './write-assignments.ts';
+import type { Written } from './write-assignments.ts';
 
-export interface Assignment {
-  readonly ruleId: string;
-  /** Null: all devices of the user, also future ones. */
-  readonly devices: readonly string[] | null;
+/** Who has something assigned. */
+export interface Holder {
+  readonly kind: 'user' | 'group';
+  readonly id: string;
 }
 
-/** Replaces the whole set. Throws `user_unknown`, `rule_unknown`, or `device_unknown` for a device that is not the user's. */
-export function putAssignments(pool: Pool, userId: string, assignments: readonly Assignment[]): Promise<void> {
-  return inTransaction(pool, async (client) => {
-    // Holds off another save of the same set, which would otherwise mix with this one.
-    const [user] = await query(client, 'SELECT 1 FROM users WHERE user_id = $1 FOR UPDATE', [userId]);
-    if (!user) throw new Failure('user_unknown', `no user ${userId}`);
-    await refuseForeignDevices(client, userId, assignments.flatMap(({ devices }) => devices ?? []));
-    const kept = assignments.map(({ ruleId }) => ruleId);
-    await lockRules(client, kept);
-    await query(client, 'DELETE FROM rule_assignments WHERE user_id = $1 AND rule_id <> ALL($2)', [userId, kept]);
-    for (const assignment of assignments) await putAssignment(client, userId, assignment);
+/** What is assigned. */
+export type Thing = 'rule' | 'policy';
+
+export interface Assignment {
+  /** Of the rule or policy. */
+  readonly id: string;
+  /** Null: all devices, also future ones. Always null for a group. */
+  readonly devices: readonly string[] | null;
+  /** Names of zones in which objects must be where the rule itself names none; null: none said here. */
+  readonly zones: readonly string[] | null;
+  /** Of the matches, whatever policy and rule say; null: as they say. */
+  readonly severity: Severity | null;
+}
+
+/** In order of id. Throws `user_unknown` or `group_unknown`. */
+export async function listAssignments(db: Queryable, { kind, id }: Holder, thing: Thing): Promise<Assignment[]> {
+  const [known] = await query(db, kind === 'user' ? 'SELECT 1 FROM users WHERE user_id = $1' : 'SELECT 1 FROM groups WHERE group_id = $1', [id]);
+  if (!known) throw new Failure(`${kind}_unknown`, `no ${kind} ${id}`);
+  const [holder, what] = columnsOf(kind, thing);
+  return query<Assignment & Record<string, unknown>>(db, `
+    SELECT ${what} AS id, device_ids AS devices, zones, severity FROM assignments WHERE ${holder} = $1 AND ${what} IS NOT NULL ORDER BY ${what}`, [id]);
+}
+
+/**
+ * Replaces all rules, or all policies, of one holder. Throws `user_unknown` or `group_unknown`, `rule_unknown` or `policy_unknown`, and
+ * `device_unknown` for a device that is not the user's.
+ */
+export function replaceAssignments(pool: Pool, holder: Holder, thing: Thing, assignments: readonly Assignment[], changedBy: string): Promise<Assignment[]> {
+  return inTurn(pool, async (client) => {
+    const had = await listAssignments(client, holder, thing);
+    const ids = assignments.map(({ id }) => id);
+    await requireKnown(client, thing, ids);
+    if (holder.kind === 'user') await refuseForeignDevices(client, holder.id, assignments.flatMap(({ devices }) => devices ?? []));
+    const kept = new Set(ids);
+    const remove = had.flatMap(({ id }) => (kept.has(id) ? [] : [id]));
+    await writeAssignments(client, { holder: holder.kind, holderIds: [holder.id], thing, put: assignments, remove, changedBy });
+    return listAssignments(client, holder, thing);
   });
 }
 
-async function putAssignment(client: Client, userId: string, { ruleId, devices }: Assignment): Promise<void> {
-  await query(client, `
-    INSERT INTO rule_assignments (user_id, rule_id, device_ids) VALUES ($1, $2, $3)
-    ON CONFLICT (user_id, rule_id) DO UPDATE SET device_ids = EXCLUDED.device_ids, assigned_at = now()
-    WHERE rule_assignments.device_ids IS DISTINCT FROM EXCLUDED.device_ids`, [userId, ruleId, devices]);
+export interface ManyAssignments {
+  readonly userIds: readonly string[];
+  readonly groupIds: readonly string[];
+  readonly put: Readonly<Record<Thing, readonly Assignment[]>>;
+  /** Ids; one that is not assigned is passed over. */
+  readonly remove: Readonly<Record<Thing, readonly string[]>>;
 }
 
-/** Until the commit none of them is deleted: a rule that is gone must never judge. In order of id, so that no two callers wait for each other. */
-async function lockRules(client: Client, ruleIds: readonly string[]): Promise<void> {
-  const locked = await query<{ ruleId: string }>(client, `
-    SELECT rule_id AS "ruleId" FROM rules WHERE rule_id = ANY($1) AND deleted_at IS NULL ORDER BY rule_id FOR SHARE`, [ruleIds]);
-  const inForce = new Set(locked.map(({ ruleId }) => ruleId));
-  const unknown = ruleIds.find((ruleId) => !inForce.has(ruleId));
-  if (unknown !== undefined) throw new Failure('rule_unknown', `no rule ${unknown}`);
+/** Adds, replaces and removes these for all holders, in one transaction; what else they have stays. Throws as `replaceAssignments` does, and nothing is done then. */
+export function assignToMany(pool: Pool, { userIds, groupIds, put, remove }: ManyAssignments, changedBy: string): Promise<Written> {
+  return inTurn(pool, async (client) => {
+    const holders = { user: [...new Set(userIds)], group: [...new Set(groupIds)] };
+    await requireKnown(client, 'user', holders.user);
+    await requireKnown(client, 'group', holders.group);
+    const sum = { added: 0, changed: 0, removed: 0, left: 0 };
+    for (const thing of ['rule', 'policy'] as const) {
+      await requireKnown(client, thing, [...put[thing].map(({ id }) => id), ...remove[thing]]);
+      for (const holder of ['user', 'group'] as const) {
+        const written = await writeAssignments(client, { holder, holderIds: holders[holder], thing, put: put[thing], remove: remove[thing], changedBy });
+        for (const count of ['added', 'changed', 'removed', 'left'] as const) sum[count] += written[count];
+      }
+    }
+    return sum;
+  });
+}
+
+/** Takes everything from a user who goes. */
+export async function forgetAssignments(client: Client, userId: string, changedBy: string): Promise<void> {
+  for (const thing of ['rule', 'policy'] as const) {
+    const remove = (await listAssignments(client, { kind: 'user', id: userId }, thing)).map(({ id }) => id);
+    await writeAssignments(client, { holder: 'user', holderIds: [userId], thing, put: [], remove, changedBy });
+  }
 }
 
 async function refuseForeignDevices(client: Client, userId: string, deviceIds: readonly string[]): Promise<void> {
@@ -44,11 +93,4 @@ async function refuseForeignDevices(client: Client, userId: string, deviceIds: r
     SELECT asked AS "deviceId" FROM unnest($2::text[]) AS asked
     WHERE NOT EXISTS (SELECT 1 FROM devices WHERE device_id = asked AND user_id = $1) LIMIT 1`, [userId, deviceIds]);
   if (foreign) throw new Failure('device_unknown', `user ${userId} has no device ${foreign.deviceId}`);
-}
-
-/** In order of rule id. Throws `user_unknown`. */
-export async function getAssignments(db: Queryable, userId: string): Promise<Assignment[]> {
-  const [user] = await query(db, 'SELECT 1 FROM users WHERE user_id = $1', [userId]);
-  if (!user) throw new Failure('user_unknown', `no user ${userId}`);
-  return query<Assignment>(db, 'SELECT rule_id AS "ruleId", device_ids AS devices FROM rule_assignments WHERE user_id = $1 ORDER BY rule_id', [userId]);
 }

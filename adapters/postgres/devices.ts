@@ -2,9 +2,11 @@
 import type { DeviceClass, Polygon } from '../../contracts/device.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
+import type { Zone } from '../../contracts/zone.ts';
+import { inTurn, noteChange } from './changes.ts';
 import { isMissingReference } from './missing-reference.ts';
 import { query } from './pool.ts';
-import type { Queryable } from './pool.ts';
+import type { Pool, Queryable } from './pool.ts';
 import type { Put } from './users.ts';
 
 export interface Device {
@@ -30,7 +32,7 @@ export interface SendingDevice extends Pick<Device, 'deviceId' | 'userId' | 'tim
 const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled, model, class, privacy_areas AS "privacyAreas",
                  created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** A device may change its owner; frames accepted before keep the old one. Throws `user_unknown`. */
+/** A device may change its owner; frames accepted before keep the old one. Its zones stay as they are (`zones.ts`). Throws `user_unknown`. */
 export async function putDevice(db: Queryable, device: Omit<Device, 'createdAt' | 'updatedAt'>): Promise<Put<Device>> {
   try {
     const [row] = await query<Put<Device>>(db, `
@@ -64,16 +66,24 @@ export const listDevices = (db: Queryable, { userId, after, limit }: { userId: s
   query<Device>(db, `
     SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY device_id LIMIT $3`, [after, userId, limit]);
 
+/** Names of the models that devices name. */
+export const modelNames = async (db: Queryable): Promise<string[]> =>
+  (await query<{ model: string }>(db, 'SELECT DISTINCT model FROM devices WHERE model IS NOT NULL ORDER BY model')).map(({ model }) => model);
+
 /**
  * True when there was one. Its frames stay in the ledger; those still waiting are rejected. What is remembered of its last picture goes with it, and as no good frame
  * will close its equipment notices, they close now.
  */
-export async function removeDevice(db: Queryable, deviceId: string): Promise<boolean> {
-  return (await query(db, `
-    WITH rhythm AS (DELETE FROM picture_rhythms WHERE device_id = $1),
-         suspected AS (DELETE FROM equipment_notices WHERE device_id = $1 AND state = 'suspected'),
-         told AS (UPDATE equipment_notices SET state = 'closed', closed_at = now() WHERE device_id = $1 AND state = 'open')
-    DELETE FROM devices WHERE device_id = $1 RETURNING device_id`, [deviceId])).length > 0;
+export function removeDevice(pool: Pool, deviceId: string, changedBy: string): Promise<boolean> {
+  return inTurn(pool, async (client) => {
+    const [gone] = await query<{ zones: readonly Zone[] }>(client, `
+      WITH rhythm AS (DELETE FROM picture_rhythms WHERE device_id = $1),
+           suspected AS (DELETE FROM equipment_notices WHERE device_id = $1 AND state = 'suspected'),
+           told AS (UPDATE equipment_notices SET state = 'closed', closed_at = now() WHERE device_id = $1 AND state = 'open')
+      DELETE FROM devices WHERE device_id = $1 RETURNING zones`, [deviceId]);
+    if (gone && gone.zones.length > 0) await noteChange(client, changedBy, { subject: 'zones', subjectId: deviceId, before: gone.zones, after: null });
+    return gone !== undefined;
+  });
 }
 
 export async function findSendingDevices(db: Queryable, deviceIds: readonly string[]): Promise<Map<string, SendingDevice>> {

@@ -38,7 +38,10 @@ interface FrameFacts {
   readonly detections: readonly Detection[];
   /** Below the results folder; null until detected. */
   readonly detectionsPath: string | null;
+  /** As they are stored: without the quiet ones where there is a rule set. */
   readonly verdicts: readonly Verdict[];
+  /** What the latest run was judged by, hex; null: not judged, or before sets were recorded. */
+  readonly ruleSetId: string | null;
 }
 
 export interface StageTiming {
@@ -105,7 +108,7 @@ async function readFacts(db: Queryable, frameId: string, owner: string | null): 
            frame.settled_at AS "settledAt", frame.late, frame.runs, frame.media_type AS "mediaType", frame.size_bytes AS "sizeBytes",
            encode(frame.sha256, 'hex') AS sha256, encode(frame.standard_sha256, 'hex') AS "standardSha256",
            frame.width, frame.height, frame.warnings, seen.model, coalesce(seen.detections, '[]') AS detections, seen.file_path AS "detectionsPath",
-           coalesce(verdict.verdicts, '[]') AS verdicts
+           coalesce(verdict.verdicts, '[]') AS verdicts, encode(verdict.rule_set_id, 'hex') AS "ruleSetId"
     FROM frames frame
     LEFT JOIN open_frames open ON open.frame_id = frame.frame_id
     LEFT JOIN frame_detections seen ON seen.frame_id = frame.frame_id AND seen.captured_at = frame.captured_at

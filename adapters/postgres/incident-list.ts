@@ -2,6 +2,7 @@
 import type { Channel, DeliveryState } from '../../contracts/delivery.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { IncidentState } from '../../contracts/incident.ts';
+import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { query } from './pool.ts';
 import type { Queryable } from './pool.ts';
@@ -28,6 +29,8 @@ export interface Incident {
   readonly ruleId: string;
   readonly ruleVersion: number;
   readonly state: IncidentState;
+  /** The worst of its matches so far. */
+  readonly severity: Severity;
   /** Capture time of the first match. */
   readonly openedAt: Instant;
   /** Capture time of the latest match. */
@@ -49,7 +52,7 @@ export interface IncidentFilter {
   readonly limit: number;
 }
 
-const COLUMNS = `incident_id AS "incidentId", user_id AS "userId", device_id AS "deviceId", rule_id AS "ruleId", rule_version AS "ruleVersion", state,
+const COLUMNS = `incident_id AS "incidentId", user_id AS "userId", device_id AS "deviceId", rule_id AS "ruleId", rule_version AS "ruleVersion", state, severity,
                  opened_at AS "openedAt", last_match_at AS "lastMatchAt", matches, first_frame_id AS "firstFrameId",
                  acknowledged_at AS "acknowledgedAt", closed_at AS "closedAt", created_at AS "createdAt"`;
 

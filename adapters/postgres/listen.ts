@@ -2,6 +2,8 @@
 import pg from 'pg';
 
 export interface Listener {
+  /** False from the moment at which the connection is known to be lost until the channel is heard again, which calls `heard` once. */
+  hearing(): boolean;
   close(): Promise<void>;
 }
 
@@ -11,32 +13,39 @@ const RECONNECT_MS = 1_000;
 export function listen(url: string, channel: string, heard: () => void): Listener {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let hearing = false;
   let closed = false;
 
-  const again = (): void => {
-    if (closed || timer) return;
-    timer = setTimeout(() => { timer = undefined; void connect(); }, RECONNECT_MS);
-  };
   const connect = async (): Promise<void> => {
     const fresh = new pg.Client({ connectionString: url, application_name: 'watchpost listener', keepAlive: true });
-    fresh.on('error', again);
-    fresh.on('end', again);
+    const lost = (): void => {
+      if (client !== fresh) return;
+      hearing = false;
+      if (closed || timer) return;
+      timer = setTimeout(() => { timer = undefined; void connect(); }, RECONNECT_MS);
+    };
+    fresh.on('error', lost);
+    fresh.on('end', lost);
     fresh.on('notification', heard);
     client = fresh;
     try {
       await fresh.connect();
       await fresh.query(`LISTEN ${channel}`);
+      hearing = !closed;
       // Something may have been said while nobody listened.
       heard();
     } catch {
-      again();
+      lost();
+      await fresh.end().catch(() => {});
     }
   };
   void connect();
 
   return {
+    hearing: () => hearing,
     async close() {
       closed = true;
+      hearing = false;
       clearTimeout(timer);
       await client?.end().catch(() => {});
     },

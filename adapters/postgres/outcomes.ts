@@ -25,7 +25,7 @@ export function createSettlingLedger(pool: Pool): SettlingLedger {
 
 interface HeldFrame {
   position: number; frame_id: string; captured_at: Instant; device_id: string; user_id: string; run: number;
-  verdicts: Verdict[] | null; decisions: { ruleId: string; suppressed: SuppressionCause | null }[];
+  verdicts: Verdict[] | null; rule_set_id: string | null; decisions: { ruleId: string; suppressed: SuppressionCause | null }[];
 }
 
 interface Outcome {
@@ -61,7 +61,7 @@ async function heldFrames(client: Client, batchId: string): Promise<HeldFrame[]>
     WHERE member.batch_id = $1 ORDER BY open.frame_id FOR UPDATE OF open`, [batchId]);
   const { from, to } = captureSpan(held.map((row) => row.captured_at));
   return query<HeldFrame & Record<string, unknown>>(client, `
-    SELECT member.position, open.frame_id, open.captured_at, open.device_id, open.user_id, open.run, verdict.verdicts,
+    SELECT member.position, open.frame_id, open.captured_at, open.device_id, open.user_id, open.run, verdict.verdicts, encode(verdict.rule_set_id, 'hex') AS rule_set_id,
            coalesce((SELECT jsonb_agg(jsonb_build_object('ruleId', match.rule_id, 'suppressed', match.suppressed))
                      FROM matches match WHERE match.frame_id = open.frame_id), '[]') AS decisions
     FROM batch_frames member
@@ -98,9 +98,11 @@ async function settleFrames(client: Client, batchId: string, ending: readonly (H
   [JSON.stringify(ending.map(({ device_id, captured_at, state, reason, stage }) => ({ device_id, captured_at, state, reason, stage }))), batchId, from, to]);
 }
 
-/** Per rule and hour of capture. Replays judge again what was counted, so only first runs count. */
+/** Per hour of capture: what each set judged, and what each rule said. Replays judge again what was counted, so only first runs count. */
 async function countVerdicts(client: Client, frames: readonly HeldFrame[]): Promise<void> {
-  const judged = frames.filter(({ run }) => run === 1).flatMap(({ user_id, device_id, captured_at, verdicts }) =>
+  const first = frames.filter(({ run }) => run === 1);
+  await countRuleSets(client, first.filter(({ rule_set_id: id }) => id !== null));
+  const judged = first.flatMap(({ user_id, device_id, captured_at, verdicts }) =>
     (verdicts ?? []).map(({ ruleId, ruleVersion, matched }) => ({ user_id, device_id, captured_at, rule_id: ruleId, rule_version: ruleVersion, matched })));
   if (judged.length === 0) return;
   await query(client, `
@@ -110,4 +112,16 @@ async function countVerdicts(client: Client, frames: readonly HeldFrame[]): Prom
     GROUP BY 1, 2, 3, 4, 5 ORDER BY 1, 2, 3, 4, 5
     ON CONFLICT (user_id, device_id, rule_id, rule_version, hour) DO UPDATE SET judged = books.judged + EXCLUDED.judged, matched = books.matched + EXCLUDED.matched`,
   [JSON.stringify(judged)]);
+}
+
+/** A row for the set and not one for each of its rules: a device may have thousands, and most say nothing of most frames. */
+async function countRuleSets(client: Client, judged: readonly HeldFrame[]): Promise<void> {
+  if (judged.length === 0) return;
+  await query(client, `
+    INSERT INTO rule_set_counts AS books (user_id, device_id, rule_set_id, hour, frames)
+    SELECT user_id, device_id, decode(rule_set_id, 'hex'), date_trunc('hour', captured_at), count(*)
+    FROM jsonb_to_recordset($1) AS judged (user_id text, device_id text, rule_set_id text, captured_at timestamptz)
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+    ON CONFLICT (user_id, device_id, rule_set_id, hour) DO UPDATE SET frames = books.frames + EXCLUDED.frames`,
+  [JSON.stringify(judged.map(({ user_id, device_id, rule_set_id, captured_at }) => ({ user_id, device_id, rule_set_id, captured_at })))]);
 }

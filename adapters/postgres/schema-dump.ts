@@ -14,7 +14,7 @@ const HEADER = `-- The whole schema, for reading: made by \`npm run schema:dump\
 /** `frames_20260301`; a name of the same look outside a partitioned table is none of these. */
 const DAY_PARTITION = String.raw`(c.relispartition AND c.relname ~ '_\d{8}$')`;
 
-/** SQL of all tables, indexes, functions and comments of the current schema. Throws on kinds of objects that it has no words for. */
+/** SQL of all tables, indexes, functions, triggers and comments of the current schema. Throws on kinds of objects that it has no words for. */
 export async function dumpSchema(db: Queryable): Promise<string> {
   await refuseUnknownKinds(db);
   const tables = inOrderOfNeed(await readTables(db));
@@ -29,6 +29,8 @@ export async function dumpSchema(db: Queryable): Promise<string> {
   for (const { definition, signature, comment } of await readFunctions(db)) {
     text.push(`${definition.trimEnd()};\n${commentSql('FUNCTION', signature, comment)}`);
   }
+  const triggers = await readTriggers(db);
+  if (triggers.length > 0) text.push(triggers.map(triggerSql).join(''));
   return text.join('\n');
 }
 
@@ -52,7 +54,7 @@ interface Column {
   readonly comment: string | null;
 }
 
-/** Of a constraint or an index. */
+/** Of a constraint, an index or a trigger. */
 interface Part {
   readonly table: string;
   readonly name: string;
@@ -85,6 +87,8 @@ function tableSql(table: Table, columns: readonly Column[], constraints: readonl
     ...indexes.map(({ name, comment }) => commentSql('INDEX', name, comment)),
   ].join('');
 }
+
+const triggerSql = ({ table, name, definition, comment }: Part): string => `${definition};\n${commentSql('TRIGGER', `${name} ON ${table}`, comment)}`;
 
 const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(({ length }) => length));
 
@@ -149,7 +153,14 @@ const readFunctions = (db: Queryable): Promise<DatabaseFunction[]> => query<Data
   SELECT p.oid::regprocedure::text AS signature, pg_get_functiondef(p.oid) AS definition, obj_description(p.oid, 'pg_proc') AS comment
   FROM pg_proc p WHERE p.pronamespace = current_schema()::regnamespace AND p.prokind IN ('f', 'p') ORDER BY 1`);
 
-/** A dump that silently lacks a view or a trigger would pass for the whole schema. Teach it the new kind instead. */
+/** Those of a partition are its parent's. */
+const readTriggers = (db: Queryable): Promise<Part[]> => query<Part & Record<string, unknown>>(db, `
+  SELECT t.tgrelid::regclass::text AS table, quote_ident(t.tgname) AS name, pg_get_triggerdef(t.oid, true) AS definition, obj_description(t.oid, 'pg_trigger') AS comment
+  FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+  WHERE c.relnamespace = current_schema()::regnamespace AND NOT t.tgisinternal AND t.tgparentid = 0
+  ORDER BY c.relname COLLATE "C", t.tgname COLLATE "C"`);
+
+/** A dump that silently lacks a view would pass for the whole schema. Teach it the new kind instead. */
 async function refuseUnknownKinds(db: Queryable): Promise<void> {
   const unknown = await query<{ what: string }>(db, `
     SELECT 'relation ' || relname AS what FROM pg_class
@@ -165,8 +176,6 @@ async function refuseUnknownKinds(db: Queryable): Promise<void> {
     WHERE typnamespace = current_schema()::regnamespace AND typtype IN ('d', 'e', 'r')
     UNION ALL
     SELECT 'aggregate ' || proname FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prokind NOT IN ('f', 'p')
-    UNION ALL
-    SELECT 'trigger ' || tgname FROM pg_trigger WHERE NOT tgisinternal
     UNION ALL
     SELECT 'policy ' || polname FROM pg_policy
     UNION ALL

@@ -11,6 +11,9 @@ export const NAMES_TO_READ = MAX_NAMED + 1;
 export function refuseIfInUse(what: string, references: Readonly<Record<string, readonly string[]>>): void {
   const named = Object.entries(references)
     .filter(([, names]) => names.length > 0)
-    .map(([kind, names]) => `${kind} ${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? ' and more' : ''}`);
+    .map(([kind, names]) => `${kind} ${namesOf(names)}`);
   if (named.length > 0) throw new Failure('still_in_use', `${what} is still in use: ${named.join('; ')}`);
 }
+
+/** Some of many, for a message. */
+export const namesOf = (names: readonly string[]): string => `${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? ' and more' : ''}`;

@@ -1,7 +1,10 @@
 /** Users: the customers who own devices and are told. */
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
-import { inTransaction, query } from './pool.ts';
+import { forgetAssignments } from './assignments.ts';
+import { inTurn } from './changes.ts';
+import { leaveGroups } from './groups.ts';
+import { query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 import { NAMES_TO_READ, refuseIfInUse } from './still-in-use.ts';
 
@@ -40,16 +43,17 @@ export const listUsers = (db: Queryable, { after, limit }: { after: string; limi
   query<User>(db, `SELECT ${COLUMNS} FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2`, [after, limit]);
 
 /**
- * True when there was one. Assignments and the keys limited to the user go along: such a key without its user would be a
+ * True when there was one. Assignments, places in groups and the keys limited to the user go along: such a key without its user would be a
  * key to every user. Settled frames and closed incidents stay in the ledger. Throws `still_in_use`.
  */
-export function removeUser(pool: Pool, userId: string): Promise<boolean> {
-  return inTransaction(pool, async (client) => {
+export function removeUser(pool: Pool, userId: string, changedBy: string): Promise<boolean> {
+  return inTurn(pool, async (client) => {
     // Holds off whatever refers to the user until the commit; what was there first is seen by the statement after this one.
     const [user] = await query(client, 'SELECT 1 FROM users WHERE user_id = $1 FOR UPDATE', [userId]);
     if (!user) return false;
     refuseIfInUse(`user ${userId}`, await referencesTo(client, userId));
-    await query(client, 'DELETE FROM rule_assignments WHERE user_id = $1', [userId]);
+    await forgetAssignments(client, userId, changedBy);
+    await leaveGroups(client, userId, changedBy);
     await query(client, 'DELETE FROM api_keys WHERE user_id = $1', [userId]);
     await query(client, 'DELETE FROM users WHERE user_id = $1', [userId]);
     return true;

@@ -1,47 +1,58 @@
-/** What evaluate reads and writes: assigned rules, detections, device memory, verdicts. */
+/** What evaluate reads and writes: rule sets, detections, device memory, verdicts. */
 import type { Judgement, JudgementLedger } from '../../activities/evaluate.ts';
 import type { Worked } from '../../activities/stage-run.ts';
 import type { Detection } from '../../contracts/detection.ts';
 import { Failure } from '../../contracts/failures.ts';
-import type { AssignedRule } from '../../contracts/rule.ts';
+import type { RuleSet } from '../../contracts/rule.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { readMemory } from '../../policies/memory/device-memory.ts';
 import type { StagedFrame } from '../../activities/ports/staged-frame.ts';
 import { captureSpan } from './capture-span.ts';
+import { lookBack } from './look-back.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
+import { recordRuleSets } from './rule-sets.ts';
+import type { RuleSets } from './rule-set-cache.ts';
 import { createStageLedger, saveOutcomes, underFence } from './stage-ledger.ts';
 
-export function createJudgementLedger(pool: Pool): JudgementLedger {
+export function createJudgementLedger(pool: Pool, ruleSets: RuleSets): JudgementLedger {
   const { load } = createStageLedger(pool);
-  const ruleOf = ruleCache();
   return {
     load,
 
     async caseFiles(frames) {
-      const [seen, rules] = await Promise.all([detectionsAndVerdicts(pool, frames), assignedRules(pool, frames)]);
+      const [seen, ruleSetOf] = await Promise.all([detectionsAndVerdicts(pool, frames), ruleSets.of(frames)]);
       return new Map(frames.map((frame) => {
         const row = seen.get(frame.frameId);
-        const stored = row?.verdicts ? { verdicts: row.verdicts, matched: row.matched ?? false, late: row.late, memory: null } : null;
-        return [frame.frameId, { detections: row?.detections ?? null, stored, rules: rules.filter((rule) => covers(rule, frame)).map(ruleOf) }];
+        const view = row?.detections && row.width !== null && row.height !== null ? { detections: row.detections, width: row.width, height: row.height } : null;
+        const stored = row?.verdicts ? { verdicts: row.verdicts, matched: row.matched ?? false, late: row.late, memory: null, ruleSet: null } : null;
+        return [frame.frameId, { view, stored, ruleSet: ruleSetOf(frame) }];
       }));
     },
+
+    lookBack: (frame) => lookBack(pool, frame),
 
     async memories(deviceIds) {
       const rows = await query<{ device_id: string; memory: unknown; revision: number }>(pool,
         'SELECT device_id, memory, revision FROM device_memory WHERE device_id = ANY($1)', [deviceIds]);
       const kept = new Map(rows.map((row) => [row.device_id, row]));
-      return new Map(deviceIds.map((deviceId) => [deviceId, { memory: readMemory(kept.get(deviceId)?.memory), revision: kept.get(deviceId)?.revision ?? 0 }]));
+      return new Map(deviceIds.map((deviceId) => [deviceId, { memory: readMemory(kept.get(deviceId)?.memory ?? null), revision: kept.get(deviceId)?.revision ?? 0 }]));
     },
 
-    saveJudgements: (batchId, outcomes, seen) => underFence(pool, batchId, outcomes, async (client, held) => {
-      await saveOutcomes(client, batchId, 'evaluate', held);
-      const judged = held.filter((outcome) => outcome.made !== undefined);
-      await saveVerdicts(client, batchId, judged);
-      await markLate(client, judged.filter(({ made }) => made?.late));
-      await saveMemories(client, judged, seen);
-    }),
+    async saveJudgements(batchId, outcomes, seen) {
+      let used: RuleSet[] = [];
+      await underFence(pool, batchId, outcomes, async (client, held) => {
+        await saveOutcomes(client, batchId, 'evaluate', held);
+        const judged = held.filter((outcome) => outcome.made !== undefined);
+        used = judged.flatMap(({ made }) => made?.ruleSet ?? []);
+        await recordRuleSets(client, ruleSets.unrecorded(used));
+        await saveVerdicts(client, batchId, judged);
+        await markLate(client, judged.filter(({ made }) => made?.late));
+        await saveMemories(client, judged, seen);
+      });
+      ruleSets.recorded(used);
+    },
 
     async matched(batchId, positions) {
       const held = await query<{ position: number; frame_id: string; captured_at: Instant; run: number }>(pool, `
@@ -60,13 +71,13 @@ export function createJudgementLedger(pool: Pool): JudgementLedger {
 }
 
 interface SeenRow {
-  frame_id: string; detections: Detection[] | null; verdicts: Verdict[] | null; matched: boolean | null; late: boolean;
+  frame_id: string; detections: Detection[] | null; width: number | null; height: number | null; verdicts: Verdict[] | null; matched: boolean | null; late: boolean;
 }
 
 async function detectionsAndVerdicts(pool: Pool, frames: readonly StagedFrame[]): Promise<ReadonlyMap<string, SeenRow>> {
   const { from, to } = captureSpan(frames.map(({ capturedAt }) => capturedAt));
   const rows = await query<SeenRow & Record<string, unknown>>(pool, `
-    SELECT asked.frame_id, detected.detections, verdict.verdicts, verdict.matched, frame.late
+    SELECT asked.frame_id, detected.detections, detected.width, detected.height, verdict.verdicts, verdict.matched, frame.late
     FROM unnest($1::uuid[], $2::timestamptz[], $3::int[], $4::text[]) AS asked (frame_id, captured_at, run, device_id)
     JOIN frames frame ON frame.device_id = asked.device_id AND frame.captured_at = asked.captured_at AND frame.captured_at BETWEEN $5 AND $6
     LEFT JOIN frame_detections detected ON detected.frame_id = asked.frame_id AND detected.captured_at = asked.captured_at AND detected.captured_at BETWEEN $5 AND $6
@@ -76,32 +87,16 @@ async function detectionsAndVerdicts(pool: Pool, frames: readonly StagedFrame[])
   return new Map(rows.map((row) => [row.frame_id, row]));
 }
 
-interface AssignedRow extends AssignedRule {
-  readonly userId: string;
-  /** Null covers every device of the user. */
-  readonly deviceIds: readonly string[] | null;
-}
-
-function assignedRules(pool: Pool, frames: readonly StagedFrame[]): Promise<AssignedRow[]> {
-  return query<AssignedRow & Record<string, unknown>>(pool, `
-    SELECT assigned.user_id AS "userId", assigned.device_ids AS "deviceIds", version.rule_id AS "ruleId", version.version, version.condition
-    FROM rule_assignments assigned
-    JOIN rules rule ON rule.rule_id = assigned.rule_id AND rule.deleted_at IS NULL
-    JOIN rule_versions version ON version.rule_id = rule.rule_id AND version.version = rule.current_version
-    WHERE assigned.user_id = ANY($1) ORDER BY version.rule_id`, [[...new Set(frames.map(({ userId }) => userId))]]);
-}
-
-const covers = ({ userId, deviceIds }: AssignedRow, frame: StagedFrame): boolean =>
-  userId === frame.userId && (deviceIds === null || deviceIds.includes(frame.deviceId));
-
 /** The first verdict of a run stays. */
 async function saveVerdicts(client: Client, batchId: string, judged: readonly Worked<Judgement>[]): Promise<void> {
   await query(client, `
-    INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched)
-    SELECT frame_id, captured_at, run, $2, verdicts, matched
-    FROM jsonb_to_recordset($1) AS judged (frame_id uuid, captured_at timestamptz, run int, verdicts jsonb, matched boolean)
+    INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched, rule_set_id)
+    SELECT frame_id, captured_at, run, $2, verdicts, matched, decode(rule_set_id, 'hex')
+    FROM jsonb_to_recordset($1) AS judged (frame_id uuid, captured_at timestamptz, run int, verdicts jsonb, matched boolean, rule_set_id text)
     ON CONFLICT DO NOTHING`,
-  [JSON.stringify(judged.map(({ frame, made }) => ({ frame_id: frame.frameId, captured_at: frame.capturedAt, run: frame.run, verdicts: made?.verdicts, matched: made?.matched }))), batchId]);
+  [JSON.stringify(judged.map(({ frame, made }) => ({
+    frame_id: frame.frameId, captured_at: frame.capturedAt, run: frame.run, verdicts: made?.verdicts, matched: made?.matched, rule_set_id: made?.ruleSet?.ruleSetId,
+  }))), batchId]);
 }
 
 async function markLate(client: Client, late: readonly Worked<Judgement>[]): Promise<void> {
@@ -129,15 +124,4 @@ async function saveMemories(client: Client, judged: readonly Worked<Judgement>[]
   [JSON.stringify([...last].map(([deviceId, memory]) => ({ device_id: deviceId, memory, revision: seen.get(deviceId) ?? 0 })))]);
   const stayed = [...last.keys()].find((deviceId) => !moved.some((row) => row.device_id === deviceId));
   if (stayed !== undefined) throw new Failure('lane_conflict', `the memory of device ${stayed} moved meanwhile`);
-}
-
-/** Versions never change, so one object per version serves for good; the engine compiles by object. */
-function ruleCache(): (row: AssignedRule) => AssignedRule {
-  const known = new Map<string, AssignedRule>();
-  return ({ ruleId, version, condition }) => {
-    const key = `${ruleId} ${version}`;
-    const rule = known.get(key) ?? { ruleId, version, condition };
-    known.set(key, rule);
-    return rule;
-  };
 }

@@ -18,7 +18,7 @@ const params = Type.Object({ deviceId: Id('Chosen by the admin; letters, digits 
 export const deviceRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done) => {
   app.put('/v1/devices/:deviceId', {
     config: { roles: [] },
-    schema: { tags, summary: 'Create or replace a device', params, body: DeviceBody, response: { 200: DeviceShape, 201: DeviceShape } },
+    schema: { tags, summary: 'Create or replace a device; its zones stay', params, body: DeviceBody, response: { 200: DeviceShape, 201: DeviceShape } },
   }, async ({ params: { deviceId }, body }, reply) => {
     const { created, ...device } = await putDevice(pool, {
       deviceId: requireSafeId(deviceId, 'deviceId'),
@@ -55,9 +55,9 @@ export const deviceRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
 
   app.delete('/v1/devices/:deviceId', {
     config: { roles: [] },
-    schema: { tags, summary: 'Remove a device; its frames stay in the ledger', params, response: { 204: Type.Null() } },
-  }, async ({ params: { deviceId } }, reply) => {
-    if (!(await removeDevice(pool, deviceId))) throw new Failure('device_unknown', `no device ${deviceId}`);
+    schema: { tags, summary: 'Remove a device and its zones; its frames stay in the ledger', params, response: { 204: Type.Null() } },
+  }, async ({ params: { deviceId }, holder }, reply) => {
+    if (!(await removeDevice(pool, deviceId, holder.keyId))) throw new Failure('device_unknown', `no device ${deviceId}`);
     return reply.code(204).send(null);
   });
 

@@ -4,6 +4,8 @@ import { showsWholeView } from '../../adapters/postgres/devices.ts';
 import { listFrames } from '../../adapters/postgres/frame-list.ts';
 import { readFrameStatus } from '../../adapters/postgres/frame-status.ts';
 import type { FrameStatus as StoredStatus } from '../../adapters/postgres/frame-status.ts';
+import { listVerdicts } from '../../adapters/postgres/verdict-list.ts';
+import type { VerdictList } from '../../adapters/postgres/verdict-list.ts';
 import { Failure, failureIn } from '../../contracts/failures.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
@@ -34,7 +36,10 @@ export const frameRoutes = ({ pool, frameStore, annotator, settings: { publicUrl
   app.get('/v1/frames/:frameId', {
     config: { roles: ['ingest', 'customer', 'ops'] },
     schema: { tags, summary: 'All that is known of one frame', params, response: { 200: FrameStatusShape } },
-  }, async ({ params: { frameId }, holder }) => shown(await readFrameStatus(pool, frameId.toLowerCase(), holder.userId), publicUrl));
+  }, async ({ params: { frameId }, holder }) => {
+    const frame = await readFrameStatus(pool, frameId.toLowerCase(), holder.userId);
+    return shown(frame, await listVerdicts(pool, frame), publicUrl);
+  });
 
   app.get('/v1/frames/:frameId/image', {
     config: { roles: ['ingest', 'customer', 'ops'] },
@@ -103,8 +108,9 @@ export const frameRoutes = ({ pool, frameStore, annotator, settings: { publicUrl
   done();
 };
 
-const shown = ({ matches, ...frame }: StoredStatus, publicUrl: string) => ({
+const shown = ({ matches, ruleSetId: _, ...frame }: StoredStatus, verdicts: VerdictList, publicUrl: string) => ({
   ...frame,
+  ...verdicts,
   incidents: matches.flatMap(({ ruleId, ruleVersion, incidentId, incidentState }) =>
     (incidentId === null || incidentState === null ? [] : [{ incidentId, ruleId, ruleVersion, state: incidentState }])),
   suppressions: matches.flatMap(({ ruleId, ruleVersion, suppressed }) => (suppressed === null ? [] : [{ ruleId, ruleVersion, cause: suppressed }])),

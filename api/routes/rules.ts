@@ -1,42 +1,61 @@
 /** Rules: put, read, check, delete. */
 import { Type } from 'typebox';
 import type { FastifyInstance } from 'fastify';
-import { getRule, listRules, putRule, removeRule } from '../../adapters/postgres/rules.ts';
+import { requireKnown } from '../../adapters/postgres/require-known.ts';
+import { devicesOfHolder, devicesOfRules } from '../../adapters/postgres/rule-sights.ts';
+import { getRule, listRules, putRule, removeRule, ruleVersions } from '../../adapters/postgres/rules.ts';
 import type { StoredRule } from '../../adapters/postgres/rules.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { requireSafeId } from '../../contracts/ids.ts';
-import type { ModelLabels } from '../../policies/check/check-classes.ts';
+import type { Sights } from '../../policies/check/check-rule.ts';
 import { printOneLine } from '../../policies/language/print-one-line.ts';
-import { decodeCursor, nextOf } from '../cursor.ts';
+import { printYaml } from '../../policies/language/print-yaml.ts';
+import { readRule } from '../../policies/language/read-rule.ts';
+import { decodeCursor, decodeNumber, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';
-import { labelsInUse, readRuleText, requireRule } from '../rule-text.ts';
+import { RULE_TYPES, takeRules } from '../rule-body.ts';
+import { heldAgainst, keptText, readRuleText, requireRule } from '../rule-text.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
-import { RuleBody, RuleCheck, RulePage, RuleShape, SavedRule } from '../shapes/rules.ts';
+import { RuleBody, RuleCheck, RulePage, RuleShape, RuleVersionPage, SavedRule } from '../shapes/rules.ts';
+import { modelsInSight, sightsOf } from '../sights.ts';
 
 const tags = ['rules'];
-const BODY_TYPES = ['application/json', 'text/plain'];
 const params = Type.Object({ ruleId: Id('The number in `RuleID: 100`.') });
+const page = Type.Object({ limit: Limit, cursor: Cursor }, strict);
 
 export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _options, done) => {
-  takePlainText(app);
-  const models = () => labelsInUse(pool, defaultModel);
+  takeRules(app as unknown as FastifyInstance);
+
+  /** Of many rules at once, since a list holds hundreds. */
+  async function sightsOfRules(ruleIds: readonly string[]): Promise<(ruleId: string) => Sights> {
+    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfRules(pool, ruleIds)]);
+    return (ruleId) => sightsOf(models, devices.get(ruleId) ?? []);
+  }
+
+  async function sightsOfHolder(userId: string | null, groupId: string | null): Promise<Sights> {
+    await requireKnown(pool, 'user', userId === null ? [] : [userId]);
+    await requireKnown(pool, 'group', groupId === null ? [] : [groupId]);
+    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfHolder(pool, { userId, groupId })]);
+    return sightsOf(models, devices);
+  }
 
   app.put('/v1/rules/:ruleId', {
     config: { roles: [] },
     schema: {
       tags,
       summary: 'Create or replace a rule; a changed text makes a new version',
-      description: 'As JSON, or the rule alone as `text/plain`. A deleted rule comes back under its next version.',
-      consumes: BODY_TYPES,
+      description: 'As `text/plain` or YAML the rule alone; as JSON its text, or the rule itself. A deleted rule comes back under its next version.',
+      consumes: RULE_TYPES,
       params,
       body: RuleBody,
       response: { 200: SavedRule, 201: SavedRule },
     },
   }, async ({ params: { ruleId }, body, holder }, reply) => {
-    const source = body.text.trim();
-    const { rule, warnings } = requireRule(requireSafeId(ruleId, 'ruleId'), source, await models());
-    const { version, created } = await putRule(pool, { ruleId, source, condition: rule.condition, warnings, createdBy: holder.keyId });
+    const source = keptText(body.text);
+    const sightsOn = await sightsOfRules([requireSafeId(ruleId, 'ruleId')]);
+    const { rule: { name, severity, condition }, warnings } = requireRule(ruleId, source, sightsOn(ruleId));
+    const { version, created } = await putRule(pool, { ruleId, source, name, severity, condition, warnings }, holder.keyId);
     return reply.code(created ? 201 : 200).send({ ruleId, version, warnings });
   });
 
@@ -45,29 +64,51 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
     schema: {
       tags,
       summary: 'What would be said of a rule, without saving it',
-      description: 'As JSON, or the rule alone as `text/plain`.',
-      consumes: BODY_TYPES,
+      description: 'Held against the devices of a user or of the members of a group, if one is named; else against those that the rule of this id judges; where there is none, against every model.',
+      consumes: RULE_TYPES,
+      querystring: Type.Object({ userId: Type.Optional(Id('Whose devices.')), groupId: Type.Optional(Id('The devices of whose members.')) }, strict),
       body: RuleBody,
       response: { 200: RuleCheck },
     },
-  }, async ({ body }) => {
-    const { rule, problems } = readRuleText(body.text.trim(), await models());
+  }, async ({ body, query: { userId = null, groupId = null } }) => {
+    const parsed = readRule(keptText(body.text));
+    const ruleId = parsed.rule?.ruleId ?? '';
+    const sights = userId === null && groupId === null ? (await sightsOfRules([ruleId]))(ruleId) : await sightsOfHolder(userId, groupId);
+    const { rule, problems } = heldAgainst(parsed, sights);
     const text = rule === null ? undefined : printOneLine(rule);
-    return { ok: rule !== null, problems, ...(text === undefined ? {} : { text }) };
+    return { ok: rule !== null, problems, ...(text === undefined ? {} : { text }), ...(rule === null ? {} : { yaml: printYaml(rule) }) };
   });
 
   app.get('/v1/rules/:ruleId', {
     config: { roles: ['ops'] },
-    schema: { tags, summary: 'One rule in its current version', params, response: { 200: RuleShape } },
-  }, async ({ params: { ruleId } }) => shown(await getRule(pool, ruleId), await models()));
+    schema: {
+      tags,
+      summary: 'One rule in its current version, or in another one',
+      params,
+      querystring: Type.Object({ version: Type.Optional(Type.Integer({ minimum: 1, maximum: 2_147_483_647, description: 'Left out: the current one. Named, it is there even when the rule was deleted.' })) }, strict),
+      response: { 200: RuleShape },
+    },
+  }, async ({ params: { ruleId }, query: { version } }) => {
+    const [rule, sightsOn] = await Promise.all([getRule(pool, ruleId, version), sightsOfRules([ruleId])]);
+    return shown(rule, sightsOn(ruleId));
+  });
+
+  app.get('/v1/rules/:ruleId/versions', {
+    config: { roles: ['ops'] },
+    schema: { tags, summary: 'All versions of a rule, newest first, also of a deleted one', params, querystring: page, response: { 200: RuleVersionPage } },
+  }, async ({ params: { ruleId }, query: { limit = DEFAULT_LIMIT, cursor } }) => {
+    const versions = await ruleVersions(pool, ruleId, { before: cursor === undefined ? null : decodeNumber(cursor), limit });
+    return { ruleId, versions: versions.map(({ source, ...version }) => ({ ...version, text: source })), next: nextOf(versions, limit, ({ version }) => [String(version)]) };
+  });
 
   app.get('/v1/rules', {
     config: { roles: ['ops'] },
-    schema: { tags, summary: 'All rules, in order of id', querystring: Type.Object({ limit: Limit, cursor: Cursor }, strict), response: { 200: RulePage } },
+    schema: { tags, summary: 'All rules, in order of id', querystring: page, response: { 200: RulePage } },
   }, async ({ query: { limit = DEFAULT_LIMIT, cursor } }) => {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1);
-    const [rules, labels] = await Promise.all([listRules(pool, { after, limit }), models()]);
-    return { rules: rules.map((rule) => shown(rule, labels)), next: nextOf(rules, limit, ({ ruleId }) => [ruleId]) };
+    const rules = await listRules(pool, { after, limit });
+    const sightsOn = await sightsOfRules(rules.map(({ ruleId }) => ruleId));
+    return { rules: rules.map((rule) => shown(rule, sightsOn(rule.ruleId))), next: nextOf(rules, limit, ({ ruleId }) => [ruleId]) };
   });
 
   app.delete('/v1/rules/:ruleId', {
@@ -75,24 +116,17 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
     schema: {
       tags,
       summary: 'Delete a rule; what it said stays with the verdicts it gave',
-      description: 'Refused with `still_in_use` while it is assigned to a user.',
+      description: 'Refused with `still_in_use` while it is assigned to a user or group or a policy holds it.',
       params,
       response: { 204: Type.Null() },
     },
-  }, async ({ params: { ruleId } }, reply) => {
-    if (!(await removeRule(pool, ruleId))) throw new Failure('rule_unknown', `no rule ${ruleId}`);
+  }, async ({ params: { ruleId }, holder }, reply) => {
+    if (!(await removeRule(pool, ruleId, holder.keyId))) throw new Failure('rule_unknown', `no rule ${ruleId}`);
     return reply.code(204).send(null);
   });
 
   done();
 };
 
-/** `text/plain` holds the rule and nothing else; from here on both forms are one. */
-function takePlainText(app: FastifyInstance): void {
-  app.removeContentTypeParser('text/plain');
-  app.addContentTypeParser('text/plain', { parseAs: 'string' }, (_request, text, done) => done(null, { text }));
-}
-
-/** Warnings are made anew: the detectors at work may be others than when it was saved. */
-const shown = ({ source, ...rule }: StoredRule, models: readonly ModelLabels[]) =>
-  ({ ...rule, text: source, warnings: readRuleText(source, models).problems });
+/** Warnings are made anew: devices, zones and detectors may be others than when it was saved. */
+const shown = ({ source, ...rule }: StoredRule, sights: Sights) => ({ ...rule, text: source, warnings: readRuleText(source, sights).problems });

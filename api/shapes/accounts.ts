@@ -1,4 +1,4 @@
-/** Users, devices, contacts, assignments and keys. */
+/** Users, devices, contacts and keys. */
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { KEY_ROLES } from '../../adapters/postgres/api-keys.ts';
@@ -42,17 +42,6 @@ export const ContactShape = Type.Object({
 });
 export const ContactPage = Type.Object({ contacts: list(ContactShape), next: Next });
 
-export const AssignmentBody = Type.Object({
-  rules: list(Type.Object({
-    ruleId: Id('The rule, always in its current version.'),
-    devices: Type.Optional(list(Id('A device of the user.'), { description: 'Only these devices; left out: all of them, also future ones.', minItems: 1, maxItems: 10_000 })),
-  }, strict), { maxItems: 10_000 }),
-}, strict);
-export const AssignmentShape = Type.Object({
-  userId: Type.String(),
-  rules: list(Type.Object({ ruleId: Type.String(), devices: nullable(list(Type.String())) })),
-});
-
 export const KeyBody = Type.Object({
   role: oneOf(KEY_ROLES, '`ingest` hands over frames, `customer` reads its own and acknowledges, `admin` may do everything, `ops` runs the plant.'),
   userId: Type.Optional(Id('Limits the key to this user; needed for `customer`, possible for `ingest`.')),
@@ -66,10 +55,8 @@ export const KeyList = Type.Object({ keys: list(KeyShape) });
 export type User = Static<typeof UserShape>;
 export type Device = Static<typeof DeviceShape>;
 export type Contact = Static<typeof ContactShape>;
-export type Assignments = Static<typeof AssignmentShape>;
 export type NewKey = Static<typeof NewKeyShape>;
 export type UserBody = Static<typeof UserBody>;
 export type DeviceBody = Static<typeof DeviceBody>;
 export type ContactBody = Static<typeof ContactBody>;
-export type AssignmentBody = Static<typeof AssignmentBody>;
 export type KeyBody = Static<typeof KeyBody>;

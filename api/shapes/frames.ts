@@ -3,8 +3,10 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import type { Box } from '../../contracts/detection.ts';
 import { INCIDENT_STATES } from '../../contracts/incident.ts';
+import { SEVERITIES } from '../../contracts/severity.ts';
 import { SUPPRESSION_CAUSES, TERMINAL_STATES } from '../../contracts/terminal-states.ts';
 import { Count, Instant, Next, Text, Uuid, list, nullable, oneOf } from './primitives.ts';
+import { RuleSetId } from './rule-sets.ts';
 
 export const FRAME_STATES = ['accepted', 'processing', ...TERMINAL_STATES] as const;
 const FrameState = oneOf(FRAME_STATES, '`accepted` waits, `processing` is in a batch, all others are the end.');
@@ -36,6 +38,7 @@ const VerdictShape = Type.Object({
   ruleId: Type.String(),
   ruleVersion: Type.Integer(),
   matched: Type.Boolean({ description: 'True: the rule calls this frame unsafe.' }),
+  severity: oneOf(SEVERITIES, 'How bad a match is.'),
   clauses: list(Type.Object({
     path: Type.String(), text: Type.String(), holds: Type.Boolean(), compared: nullable(Type.Number()), threshold: nullable(Type.Number()),
   })),
@@ -66,7 +69,8 @@ export const FrameStatusShape = Type.Object({
   width: nullable(Type.Integer({ description: 'Pixels of the upright original, which boxes refer to.' })), height: nullable(Type.Integer()),
   warnings: list(Type.String(), { description: 'What validate noticed and let pass.' }),
   model: nullable(ModelShape), detections: list(DetectionShape), detectionsPath: nullable(Type.String()),
-  verdicts: list(VerdictShape),
+  verdicts: list(VerdictShape, { description: 'Of every rule of the set, in order of rule id.' }),
+  ruleSet: nullable(Type.Object({ id: RuleSetId, rules: Count('How many.') }, { description: 'What the latest run was judged by; null: not judged, or before sets were recorded.' })),
   incidents: list(Type.Object({ incidentId: Uuid(), ruleId: Type.String(), ruleVersion: Type.Integer(), state: oneOf(INCIDENT_STATES) })),
   suppressions: list(Type.Object({ ruleId: Type.String(), ruleVersion: Type.Integer(), cause: oneOf(SUPPRESSION_CAUSES) })),
   stages: list(Type.Object({

@@ -3,6 +3,7 @@ import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { CHANNELS, DELIVERY_STATES } from '../../contracts/delivery.ts';
 import { INCIDENT_STATES } from '../../contracts/incident.ts';
+import { SEVERITIES } from '../../contracts/severity.ts';
 import { Count, Instant, Next, Uuid, list, nullable, oneOf } from './primitives.ts';
 
 export const IncidentState = oneOf(INCIDENT_STATES, '`acknowledged`: a person took charge. `closed`: it has been quiet.');
@@ -16,6 +17,7 @@ export const MessageShape = Type.Object({
 
 export const IncidentShape = Type.Object({
   incidentId: Uuid(), userId: Type.String(), deviceId: Type.String(), ruleId: Type.String(), ruleVersion: Type.Integer(), state: IncidentState,
+  severity: oneOf(SEVERITIES, 'The worst of its matches so far.'),
   openedAt: Instant('Capture time of the first match.'), lastMatchAt: Instant('Capture time of the latest match.'), matches: Count(),
   firstFrameId: Uuid('Its picture is in the message.'),
   acknowledgedAt: nullable(Instant()), closedAt: nullable(Instant()), createdAt: Instant(),

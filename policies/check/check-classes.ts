@@ -1,9 +1,10 @@
 /** What a rule asks for against what the models can see: a class that no model knows makes a rule that is silent for ever. */
 import type { RuleProblem } from '../../contracts/rule.ts';
-import { canonicalClass } from '../class-names.ts';
-import { nearestClass } from './nearest-class.ts';
-import type { ClassMention, ParsedRule } from '../language/parse-one-line.ts';
+import type { ClassMention, ParsedRule } from '../language/parsed-rule.ts';
 import { ProblemList, quoted } from '../language/problems.ts';
+import { ModelReach } from './model-reach.ts';
+import { isManyClasses } from './name-cover.ts';
+import { nearestClass } from './nearest-class.ts';
 
 export interface ModelLabels {
   readonly name: string;
@@ -16,15 +17,23 @@ export interface ModelLabels {
  */
 export function checkClasses({ source, mentions }: Pick<ParsedRule, 'source' | 'mentions'>, models: readonly ModelLabels[]): RuleProblem[] {
   const problems = new ProblemList(source);
-  const known = new Set(models.flatMap(({ labels }) => labels.map(canonicalClass)));
-  const names = models.map(({ name }) => name).join(', ');
-  for (const mention of models.length === 0 ? [] : mentions) {
-    if (known.has(mention.label)) continue;
+  // How sure a model ever is matters nothing here.
+  warnOfUnknownClasses(mentions, new ModelReach(models.map((model) => ({ ...model, highest: () => 1 }))), problems);
+  return problems.toArray();
+}
+
+export function warnOfUnknownClasses(mentions: readonly ClassMention[], reach: ModelReach, problems: ProblemList): void {
+  for (const mention of reach.isEmpty ? [] : mentions) {
+    if (reach.knows(mention.label)) continue;
     // Looking for what was meant compares with every label, which must not be done for more mentions than are reported.
     if (problems.isFull('warning')) break;
-    problems.add('class_unknown', mention.offset, `${described(mention)} is no class of ${names}, so it can never match there; ${mendFor(mention.label, known)}`);
+    problems.add('class_unknown', mention.offset, messageFor(mention, reach));
   }
-  return problems.toArray();
+}
+
+function messageFor(mention: ClassMention, reach: ModelReach): string {
+  if (isManyClasses(mention.label)) return `${described(mention)} is a group of which ${reach.names} knows no class, so it can never match there; take it out, or use a model that has some of it.`;
+  return `${described(mention)} is no class of ${reach.names}, so it can never match there; ${mendFor(mention.label, reach.classes)}`;
 }
 
 function described({ written, label }: ClassMention): string {
@@ -32,8 +41,8 @@ function described({ written, label }: ClassMention): string {
   return sameWord ? quoted(written) : `${quoted(written)} (read as ${quoted(label)})`;
 }
 
-function mendFor(label: string, known: ReadonlySet<string>): string {
+function mendFor(label: string, known: readonly string[]): string {
   if (/ (and|or) |[/&;+]/.test(label)) return 'put a comma between classes.';
-  const nearest = nearestClass(label, [...known]);
+  const nearest = nearestClass(label, known);
   return nearest === undefined ? 'take it out, or use a model that has it.' : `did you mean ${quoted(nearest)}?`;
 }

@@ -2,7 +2,19 @@
 import type { RuleProblem } from '../../contracts/rule.ts';
 import type { Zone } from '../../contracts/zone.ts';
 import type { ParsedRule } from '../language/parsed-rule.ts';
-import { checkClasses } from './check-classes.ts';
+import { ProblemList } from '../language/problems.ts';
+import { warnOfUnknownClasses } from './check-classes.ts';
+import { checkEmptiness } from './check-emptiness.ts';
+import { checkFrames } from './check-frames.ts';
+import { checkLimits } from './check-limits.ts';
+import { checkPossibility } from './check-possibility.ts';
+import { checkRepeats } from './check-repeats.ts';
+import { checkRuleZones } from './check-rule-zones.ts';
+import { checkSilence } from './check-silence.ts';
+import { CheckSubject } from './check-subject.ts';
+import { checkThresholds } from './check-thresholds.ts';
+import { checkWindows } from './check-windows.ts';
+import { ModelReach } from './model-reach.ts';
 
 /** A model as far as rules can be held against it. */
 export interface ModelSight {
@@ -31,6 +43,29 @@ export interface Sights {
 }
 
 /** Problems beside those of the text itself, in order of the text. Takes rules with errors, too, so that an admin sees everything at once. */
-export function checkRule(parsed: ParsedRule, { models }: Sights): RuleProblem[] {
-  return checkClasses(parsed, models);
+export function checkRule(parsed: ParsedRule, { models, devices }: Sights): RuleProblem[] {
+  const problems = new ProblemList(parsed.source);
+  const inPlay = modelsInPlay(models, devices);
+  const reach = new ModelReach(inPlay);
+  if (parsed.rule !== null) {
+    const subject = new CheckSubject(parsed, parsed.rule.condition, reach, devices, problems);
+    // First, so that no flood of smaller warnings can crowd it out.
+    checkSilence(subject, inPlay);
+    warnOfUnknownClasses(parsed.mentions, reach, problems);
+    for (const check of CHECKS) check(subject);
+  } else {
+    warnOfUnknownClasses(parsed.mentions, reach, problems);
+  }
+  return problems.toArray();
+}
+
+const CHECKS: readonly ((subject: CheckSubject) => void)[] = [
+  checkLimits, checkFrames, checkWindows, checkPossibility, checkThresholds, checkRuleZones, checkEmptiness, checkRepeats,
+];
+
+/** Those of the devices; all of them where no device says which. */
+function modelsInPlay(models: readonly ModelSight[], devices: readonly DeviceSight[]): readonly ModelSight[] {
+  const named = new Set(devices.map(({ model }) => model));
+  const inPlay = models.filter(({ name }) => named.has(name));
+  return inPlay.length === 0 ? models : inPlay;
 }

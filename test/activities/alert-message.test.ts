@@ -9,7 +9,7 @@ const seen = (label: string, probability = 0.874): Detection => ({ label, probab
 const clause = (changed: Partial<Clause> = {}): Clause => ({ path: '0.0', text: 'person with probability > 80%', holds: true, compared: 0.874, threshold: 0.8, ...changed });
 
 const facts = (changed: Partial<AlertFacts> = {}): AlertFacts => ({
-  incidentId: 'incident-1', ruleId: '100', ruleText: 'RuleID: 100 | Unsafe Class: Person | ALL with probability>80%', deviceName: 'Back door',
+  incidentId: 'incident-1', ruleId: '100', ruleName: null, severity: 'medium', ruleText: 'RuleID: 100 | Unsafe Class: Person | ALL with probability>80%', deviceName: 'Back door',
   timeZone: 'Europe/Berlin', matchedAt: parseInstant('2026-11-21T01:14:07.5Z'), frameId: 'frame-1', tag: 'acme-cam1-x-y',
   clauses: [clause()], evidence: [seen('person')], picture: null, ...changed,
 });
@@ -29,6 +29,14 @@ describe('the sentence', () => {
     expect(alertText(facts({ evidence: labels.map((label) => seen(label)) })).sentence).toMatch(new RegExp(`^${beginning}02:14`));
   });
 
+  it.each([['low', ''], ['medium', ''], ['high', 'High severity: '], ['critical', 'Critical: ']] as const)('of severity %s begins with %j', (severity, beginning) => {
+    expect(alertText(facts({ severity }))).toMatchObject({ severity, sentence: `${beginning}Person, 02:14, camera Back door` });
+  });
+
+  it('names the rule where there is nothing else to name', () => {
+    expect(alertText(facts({ evidence: [], ruleName: 'Parcel\nleft the shelf' })).sentence).toBe('Parcel left the shelf, 02:14, camera Back door');
+  });
+
   it('is one line of bounded length whatever the names hold', () => {
     const { sentence, deviceName } = alertText(facts({ deviceName: `Back\r\nBcc: eve@example.com\u2028\u202Edoor \ud800 ${'x'.repeat(500)}` }));
     expect(sentence).toMatch(/^[^\p{Cc}\p{Cs}\u2028\u202e]+$/u);
@@ -46,8 +54,25 @@ it('a zone that is not known stops no alert: the time is told in UTC and says so
   expect(alertText(facts({ timeZone: 'Mars/Olympus' }))).toMatchObject({ timeZone: 'UTC', localTime: '2026-11-21 01:14:07 UTC' });
 });
 
-it('the rule is told without repeating its number', () => {
-  expect(alertText(facts()).rule).toEqual({ ruleId: '100', text: 'Unsafe Class: Person | ALL with probability>80%' });
+describe('the rule', () => {
+  const told = (changed: Partial<AlertFacts>) => alertText(facts(changed)).rule;
+
+  it('is told without repeating its number', () => {
+    expect(told({})).toEqual({ ruleId: '100', text: 'Unsafe Class: Person | ALL with probability>80%' });
+    expect(told({ ruleText: ' ruleid : 100 |\n Unsafe Class: Person | ALL with probability>80%' }).text).toBe('Unsafe Class: Person | ALL with probability>80%');
+  });
+
+  it('is told by its name when it has one', () => {
+    expect(told({ ruleName: 'Person in the yard at night' })).toEqual({ ruleId: '100', text: 'Person in the yard at night' });
+  });
+
+  it.each([
+    'ruleId: 100\nname: a | b\nany:\n  - class: person\n', 'RuleID: 100\n# a | b', '{"ruleId":"100","any":[{"class":"person | dog"}]}', '',
+  ])('written as %j is told by what it asked, and never as it stands', (ruleText) => {
+    const clauses = [clause({ path: '0', text: 'all of 2', compared: null, threshold: null }), clause(), clause({ path: '0.1', text: 'at least 2 dogs', compared: 3, threshold: 2 })];
+    expect(told({ ruleText, clauses }).text).toBe('person with probability > 80%, at least 2 dogs');
+    expect(told({ ruleText, clauses: [] }).text).toBe('');
+  });
 });
 
 describe('the reasons', () => {

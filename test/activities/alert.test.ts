@@ -141,6 +141,37 @@ describe('a match', () => {
     expect(await incidents()).toHaveLength(1);
   });
 
+  it('makes an incident as bad as the worst of its matches, and is kept with a severity of its own', async () => {
+    const severities = ['low', 'high', 'medium'] as const;
+    for (const [minute, severity] of severities.entries()) {
+      await accept(db.pool, user, device, at(minute));
+      const batch = await claim(db.pool);
+      await storeVerdicts(db.pool, batch, (await staged(db.pool, batch))[0]!, [{ ...matching('7'), severity }]);
+      await raise(batch);
+      await settle(batch);
+      expect(await rows('SELECT severity FROM incidents WHERE user_id = $1')).toEqual([{ severity: minute === 0 ? 'low' : 'high' }]);
+    }
+    expect((await rows('SELECT severity FROM matches JOIN frames USING (frame_id, captured_at) WHERE user_id = $1 ORDER BY captured_at')).map(({ severity }) => severity)).toEqual(severities);
+  });
+
+  it('of one batch makes an incident as bad as the worst of them, whichever comes first', async () => {
+    for (const minute of [0, 1, 2]) await accept(db.pool, user, device, at(minute));
+    const batch = await claim(db.pool, 3);
+    const severities = ['critical', 'low', 'high'] as const;
+    for (const frame of await staged(db.pool, batch)) await storeVerdicts(db.pool, batch, frame, [{ ...matching('7'), severity: severities[frame.position]! }]);
+    await raise(batch);
+    expect(await rows('SELECT severity, matches FROM incidents WHERE user_id = $1')).toEqual([{ severity: 'critical', matches: 3 }]);
+  });
+
+  it('that was judged before there was severity is of the usual one', async () => {
+    await accept(db.pool, user, device, at(0));
+    const batch = await claim(db.pool);
+    const { severity: _, ...old } = matching('7');
+    await storeVerdicts(db.pool, batch, (await staged(db.pool, batch))[0]!, [old as ReturnType<typeof matching>]);
+    await raise(batch);
+    expect(await rows('SELECT severity FROM incidents WHERE user_id = $1')).toEqual([{ severity: 'medium' }]);
+  });
+
   it('of many workers at once opens one incident', async () => {
     const batch = await matchesAt([0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7]);
     await Promise.all(batch.frames.map((_, position) => raise(batch, [position])));

@@ -65,6 +65,18 @@ describe('an alert', () => {
     });
   });
 
+  it('names the rule and says how bad the first match was, at every try the same', async () => {
+    const server = await mailServer();
+    const { incidentId } = await incidentFor('anna@example.com');
+    await query(db.pool, "UPDATE rule_versions SET name = 'Person at the back door' WHERE rule_id = '100' AND version = 1");
+    await query(db.pool, "UPDATE matches SET severity = 'critical' WHERE incident_id = $1", [incidentId]);
+    await query(db.pool, "UPDATE incidents SET severity = 'low' WHERE incident_id = $1", [incidentId]);
+    await deliverer(server.url).deliver(incidentId);
+    await query(db.pool, "UPDATE rule_versions SET name = NULL WHERE rule_id = '100'");
+    expect(server.received[0]?.subject).toBe('Critical: Person, 01:14, camera Back door');
+    expect(server.received[0]?.text).toContain('100: Person at the back door');
+  });
+
   it('is not sent again by repeating the activity', async () => {
     const server = await mailServer();
     const { incidentId } = await incidentFor('anna@example.com');

@@ -200,7 +200,7 @@ describe('the rhythm of a device', () => {
   it('is forgotten with its device', async () => {
     await through(await batchOf(0, [1]));
     expect(await rhythm()).toBeDefined();
-    await removeDevice(plant.db.pool, device);
+    await removeDevice(plant.db.pool, device, 'test');
     expect(await rhythm()).toBeUndefined();
   });
 });

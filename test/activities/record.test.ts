@@ -147,6 +147,22 @@ describe('record', () => {
     ]);
   });
 
+  it('counts the frames that each rule set judged, first runs only, and of its rules what they said', async () => {
+    const batch = await batchOf(3);
+    const frames = await staged(db.pool, batch);
+    const quiet = [] as const;
+    for (const frame of frames) await storeVerdicts(db.pool, batch, frame, frame.position === 1 ? [matching('7')] : quiet, frame.position === 2 ? 'cd'.repeat(32) : 'ab'.repeat(32));
+    await record(batch);
+    await createReplay(db.pool, { has: async () => true })({ frameIds: [frames[0]!.frameId] });
+    const again = await claim(db.pool);
+    await storeVerdicts(db.pool, again, (await staged(db.pool, again))[0]!, quiet, 'ab'.repeat(32));
+    await record(again);
+    expect((await db.pool.query("SELECT encode(rule_set_id, 'hex') AS set, frames FROM rule_set_counts WHERE device_id = $1 ORDER BY 1", [device])).rows).toEqual([
+      { set: 'ab'.repeat(32), frames: 2 }, { set: 'cd'.repeat(32), frames: 1 },
+    ]);
+    expect((await db.pool.query('SELECT rule_id AS rule, matched FROM rule_counts WHERE device_id = $1', [device])).rows).toEqual([{ rule: '7', matched: 1 }]);
+  });
+
   it('of a replay looks at the verdicts of that run alone', async () => {
     const batch = await batchOf(1);
     await decided(batch, 0, { 7: { kind: 'open' } });

@@ -17,8 +17,8 @@ afterAll(() => api.close());
 async function incident(userId: string, deviceId: string, n: number): Promise<string> {
   const incidentId = uuidv7();
   await api.db.pool.query(`
-    INSERT INTO incidents (incident_id, user_id, rule_id, rule_version, device_id, state, opened_at, last_match_at, first_frame_id, matches, closed_at)
-    VALUES ($1, $2, $3, 1, $4, $5, $6, $6, $7, 1, $8)`,
+    INSERT INTO incidents (incident_id, user_id, rule_id, rule_version, device_id, state, severity, opened_at, last_match_at, first_frame_id, matches, closed_at)
+    VALUES ($1, $2, $3, 1, $4, $5, 'high', $6, $6, $7, 1, $8)`,
   [incidentId, userId, `${n}`, deviceId, n === 0 ? 'open' : 'closed', `2026-03-01T02:14:0${n}Z`, uuidv7(), n === 0 ? null : '2026-03-01T03:00:00Z']);
   await api.db.pool.query(`
     INSERT INTO deliveries (delivery_key, incident_id, contact_id, channel, address, state, tries, delivered_at)
@@ -33,7 +33,7 @@ describe('incidents', () => {
     const page = await list('');
     expect(idsOf(page)).toEqual(ids.toReversed());
     expect(page.incidents.at(-1)).toMatchObject({
-      userId: 'anna', deviceId: 'door', ruleId: '0', state: 'open', openedAt: '2026-03-01T02:14:00.000000Z', lastMatchAt: '2026-03-01T02:14:00.000000Z',
+      userId: 'anna', deviceId: 'door', ruleId: '0', state: 'open', severity: 'high', openedAt: '2026-03-01T02:14:00.000000Z', lastMatchAt: '2026-03-01T02:14:00.000000Z',
       messages: [{ channel: 'email', address: 'anna@example.org', contactId: 'anna-mail', state: 'delivered', tries: 1, uncertain: 0 }],
     });
     expect(page.next).toBeNull();

@@ -7,6 +7,7 @@ import {
   instantFromEpochMicros,
   instantToDate,
   instantToEpochMicros,
+  instantToEpochMs,
   isInstant,
   isTimeZone,
   localTime,
@@ -155,6 +156,38 @@ describe('the canonical form', () => {
     expect(elapsedMs(from, parseInstant('2026-11-21T02:13:59.000001Z'))).toBe(-1000);
     expect(plusMs(from, -0.002)).toBe('2026-11-21T02:13:59.999999Z');
     expect(plusMs(from, 1000.001)).toBe('2026-11-21T02:14:01.000002Z');
+  });
+
+  it('counts as the calendar does, to the microsecond, between any two moments of 285 years', () => {
+    const from = fc.bigInt({ min: EARLIEST_MICROS, max: LATEST_MICROS - 2n ** 53n });
+    fc.assert(
+      fc.property(from, fc.bigInt({ min: 0n, max: 2n ** 53n }), (some, later) => {
+        const [a, b] = [instantFromEpochMicros(some), instantFromEpochMicros(some + later)];
+        expect(elapsedMs(a, b)).toBe(Number(later) / 1000);
+        expect(elapsedMs(b, a)).toBe(0 - Number(later) / 1000);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('gives a moment as milliseconds since 1970, with its microseconds as their fraction', () => {
+    expect(instantToEpochMs(parseInstant('1970-01-01T00:00:00Z'))).toBe(0);
+    expect(instantToEpochMs(parseInstant('1969-12-31T23:59:59.999Z'))).toBe(-1);
+    expect(instantToEpochMs(parseInstant('2026-11-21T02:14:00.123456Z'))).toBe(Date.parse('2026-11-21T02:14:00Z') + 123.456);
+    fc.assert(
+      fc.property(micros, (some) => {
+        expect(instantToEpochMs(instantFromEpochMicros(some))).toBeCloseTo(Number(some) / 1000, 1);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('gives every day of four centuries the number that the calendar gives it', () => {
+    const first = Date.parse('1899-12-31T00:00:00Z');
+    for (let day = 0; day < 146_100; day += 1) {
+      const ms = first + day * 86_400_000;
+      if (instantToEpochMs(instantFromDate(new Date(ms))) !== ms) expect.fail(new Date(ms).toISOString());
+    }
   });
 
   it('stop at the first and the last moment that there is', () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { migrate, readMigrations, refuseOldSchema } from '../../adapters/postgres/migrate.ts';
 import { dumpSchema } from '../../adapters/postgres/schema-dump.ts';
+import { anyOf, classAbove } from '../../policies/model.ts';
 import { emptyDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 
@@ -65,6 +66,42 @@ describe('installing', () => {
   });
 });
 
+describe('upgrading', () => {
+  const upTo = async (number: string): Promise<void> => {
+    const all = await readMigrations();
+    await db.pool.query('CREATE TABLE schema_migrations (name text PRIMARY KEY, sha256 text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now())');
+    for (const { name, sha256, sql } of all.slice(0, all.findIndex(({ name }) => name.startsWith(number)))) {
+      await db.pool.query(sql);
+      await db.pool.query('INSERT INTO schema_migrations (name, sha256) VALUES ($1, $2)', [name, sha256]);
+    }
+  };
+
+  it('says the conditions of rules in the words of the model, with the same meaning', async () => {
+    await upTo('0023');
+    const old = (label: string, threshold: number) => ({ kind: 'class-above', label, comparison: '>', threshold });
+    const condition = { kind: 'any-of', children: [old('dog', 0.8), old('cat', 0.75)] };
+    await db.pool.query("INSERT INTO rules (rule_id, current_version) VALUES ('1', 1)");
+    await db.pool.query("INSERT INTO rule_versions (rule_id, version, source, condition, created_by) VALUES ('1', 1, '', $1, 'key')", [JSON.stringify(condition)]);
+    await migrate(db.pool);
+    const { rows } = await db.pool.query('SELECT condition, name, severity FROM rule_versions');
+    expect(rows).toEqual([{ condition: anyOf([classAbove('dog', '>', 0.8), classAbove('cat', '>', 0.75)]), name: null, severity: null }]);
+  });
+
+  it('moves what was assigned to users over to the assignments of users and groups', async () => {
+    await upTo('0024');
+    await db.pool.query(`
+      INSERT INTO users (user_id, name) VALUES ('anna', 'Anna');
+      INSERT INTO rules (rule_id, current_version) VALUES ('1', 1), ('2', 1);
+      INSERT INTO rule_assignments (user_id, rule_id, device_ids, assigned_at) VALUES ('anna', '2', NULL, '2026-01-02Z'), ('anna', '1', '{door}', '2026-01-01Z')`);
+    await migrate(db.pool);
+    const { rows } = await db.pool.query('SELECT user_id, group_id, rule_id, policy_id, device_ids, zones, severity, assigned_at::text, assigned_by FROM assignments ORDER BY rule_id');
+    const same = { user_id: 'anna', group_id: null, policy_id: null, zones: null, severity: null, assigned_by: 'before history' };
+    expect(rows).toEqual([
+      { ...same, rule_id: '1', device_ids: ['door'], assigned_at: '2026-01-01 00:00:00+00' }, { ...same, rule_id: '2', device_ids: null, assigned_at: '2026-01-02 00:00:00+00' },
+    ]);
+  });
+});
+
 describe('a process on a database that lacks steps', () => {
   it('is told which', async () => {
     await expect(refuseOldSchema(db.pool)).rejects.toThrow(expect.objectContaining({ code: 'schema_behind', message: expect.stringContaining((await names())[0]!) }));
@@ -103,5 +140,11 @@ describe('the schema tells what it is', () => {
   it('for every function', async () => {
     expect(await uncommented(`
       SELECT proname AS what FROM pg_proc WHERE pronamespace = 'public'::regnamespace AND obj_description(oid, 'pg_proc') IS NULL`)).toEqual([]);
+  });
+
+  it('for every trigger', async () => {
+    expect(await uncommented(`
+      SELECT tgname AS what FROM pg_trigger t JOIN pg_class c ON c.oid = tgrelid
+      WHERE relnamespace = 'public'::regnamespace AND NOT tgisinternal AND tgparentid = 0 AND obj_description(t.oid, 'pg_trigger') IS NULL`)).toEqual([]);
   });
 });

@@ -3,6 +3,7 @@ import { createHash, randomUUID } from 'node:crypto';
 import { Failure } from '../../contracts/failures.ts';
 import type { NewFrame } from '../../contracts/frame.ts';
 import type { AcceptedFrame } from '../../contracts/frame.ts';
+import type { Severity } from '../../contracts/severity.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
@@ -26,10 +27,32 @@ export async function seedUser(pool: Pool, userId: string, devices: readonly str
   }
 }
 
+/** A version of a rule that is nobody's yet, in force from now on. */
+export async function putRule(
+  pool: Pool, ruleId: string, condition: object, { version = 1, name = null, severity = null }: { version?: number; name?: string | null; severity?: Severity | null } = {},
+): Promise<void> {
+  // In one statement: whoever hears of the version finds it.
+  await pool.query(`
+    WITH put AS (INSERT INTO rules (rule_id, current_version) VALUES ($1, $2) ON CONFLICT (rule_id) DO UPDATE SET current_version = $2)
+    INSERT INTO rule_versions (rule_id, version, source, condition, created_by, name, severity) VALUES ($1, $2, '', $3, 'test', $4, $5)`,
+  [ruleId, version, JSON.stringify(condition), name, severity]);
+}
+
 export async function seedRule(pool: Pool, ruleId: string, userId: string, condition: object, version = 1): Promise<void> {
-  await pool.query('INSERT INTO rules (rule_id, current_version) VALUES ($1, $2) ON CONFLICT (rule_id) DO UPDATE SET current_version = $2', [ruleId, version]);
-  await pool.query("INSERT INTO rule_versions (rule_id, version, source, condition, created_by) VALUES ($1, $2, '', $3, 'test')", [ruleId, version, JSON.stringify(condition)]);
-  await pool.query('INSERT INTO rule_assignments (user_id, rule_id) VALUES ($1, $2) ON CONFLICT DO NOTHING', [userId, ruleId]);
+  await putRule(pool, ruleId, condition, { version });
+  await pool.query("INSERT INTO assignments (user_id, rule_id, assigned_by) VALUES ($1, $2, 'test') ON CONFLICT DO NOTHING", [userId, ruleId]);
+}
+
+interface PolicyDefaults {
+  readonly severity: Severity | null;
+  readonly zones: readonly string[] | null;
+}
+
+/** Assigned to nobody yet. */
+export async function seedPolicy(pool: Pool, policyId: string, ruleIds: readonly string[], { defaults = { severity: null, zones: null } }: { defaults?: PolicyDefaults } = {}): Promise<void> {
+  await pool.query('INSERT INTO policies (policy_id, current_version) VALUES ($1, 1)', [policyId]);
+  await pool.query("INSERT INTO policy_versions (policy_id, version, content, created_by) VALUES ($1, 1, $2, 'test')",
+    [policyId, JSON.stringify({ name: policyId, rules: ruleIds.map((ruleId) => ({ ruleId, severity: null, zones: null })), defaults })]);
 }
 
 export const sha = (content: string): string => createHash('sha256').update(content).digest('hex');
@@ -63,14 +86,15 @@ export async function staged(pool: Pool, batch: ClaimedBatch): Promise<StagedFra
   return createStageLedger(pool).load(batch.batchId, batch.frames.map((_, position) => position), 'evaluate');
 }
 
-export const matching = (ruleId: string, matched = true): Verdict => ({ ruleId, ruleVersion: 1, matched, clauses: [], evidence: [] });
+export const matching = (ruleId: string, matched = true): Verdict => ({ ruleId, ruleVersion: 1, matched, severity: 'medium', clauses: [], evidence: [] });
 
-export async function storeVerdicts(pool: Pool, batch: ClaimedBatch, frame: StagedFrame, verdicts: readonly Verdict[]): Promise<void> {
-  await pool.query('INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched) VALUES ($1, $2, $3, $4, $5, $6)',
-    [frame.frameId, frame.capturedAt, frame.run, batch.batchId, JSON.stringify(verdicts), verdicts.some(({ matched }) => matched)]);
+/** Without a rule set: as they were stored before there were any. */
+export async function storeVerdicts(pool: Pool, batch: ClaimedBatch, frame: StagedFrame, verdicts: readonly Verdict[], ruleSetId: string | null = null): Promise<void> {
+  await pool.query("INSERT INTO frame_verdicts (frame_id, captured_at, run, batch_id, verdicts, matched, rule_set_id) VALUES ($1, $2, $3, $4, $5, $6, decode($7, 'hex'))",
+    [frame.frameId, frame.capturedAt, frame.run, batch.batchId, JSON.stringify(verdicts), verdicts.some(({ matched }) => matched), ruleSetId]);
 }
 
-/** As detect leaves them; boxes do not matter to rules yet. */
+/** As detect leaves them; each box is a tenth of the picture wide and high, at its top left. */
 export async function storeDetections(pool: Pool, batch: ClaimedBatch, frame: StagedFrame, seen: Readonly<Record<string, number>>): Promise<void> {
   const detections = Object.entries(seen).map(([label, probability]) => ({ label, score: probability, probability, box: [0, 0, 10, 10] }));
   await pool.query(`

@@ -11,9 +11,9 @@ export function plainBody(message: AlertMessage): string {
 
 /** `pictureCid` is the Content-ID of the inline picture; null without one. */
 export function htmlBody(message: AlertMessage, pictureCid: string | null): string {
-  const { sentence, rule, frame, incidentId, link, picture } = message;
+  const { sentence, severity, rule, frame, incidentId, link, picture } = message;
   return htmlPage({
-    sentence, badge: 'ALERT', beside: `Rule ${rule.ruleId}`, accent: 'red',
+    sentence, badge: severity === 'high' || severity === 'critical' ? `ALERT: ${severity.toUpperCase()}` : 'ALERT', beside: `Rule ${rule.ruleId}`, accent: 'red',
     picture: pictureCid === null || !('jpeg' in picture) ? `<p class="quiet" style="${STYLE.note}">${escapeHtml(pictureLine(message))}</p>`
       : `<img src="cid:${pictureCid}" alt="${escapeHtml(picture.description)}" width="552" style="${STYLE.picture}">`,
     rows: factsOf(message),

@@ -5,6 +5,7 @@ import { createFrameResults } from '../../../adapters/postgres/frame-results.ts'
 import { createSettlingLedger } from '../../../adapters/postgres/outcomes.ts';
 import { createPool } from '../../../adapters/postgres/pool.ts';
 import type { Client, Pool } from '../../../adapters/postgres/pool.ts';
+import { RuleSets } from '../../../adapters/postgres/rule-set-cache.ts';
 import { createStageLedger } from '../../../adapters/postgres/stage-ledger.ts';
 import { createJudgementLedger } from '../../../adapters/postgres/verdicts.ts';
 import { plusMs } from '../../../contracts/time.ts';
@@ -52,9 +53,9 @@ it('from the claim to the end no statement touches a day that the batch has no f
   await results.saveDetections(batchId, worked({ set: { width: 9, height: 9, model, detections: [] }, path: '/a.json' }));
   expect((await results.detections(frames)).size).toBe(positions.length);
 
-  const judgements = createJudgementLedger(explained);
-  await judgements.caseFiles(frames);
-  await judgements.saveJudgements(batchId, worked({ verdicts: [matching('7')], matched: true, late: true, memory: EMPTY_MEMORY }), new Map([['gate', 0]]));
+  const judgements = createJudgementLedger(explained, new RuleSets(explained, () => true));
+  const ruleSet = (await judgements.caseFiles(frames)).get(frames[0]!.frameId)!.ruleSet;
+  await judgements.saveJudgements(batchId, worked({ verdicts: [matching('7')], matched: true, late: true, memory: EMPTY_MEMORY, ruleSet }), new Map([['gate', 0]]));
   expect(await judgements.matched(batchId, positions)).toEqual(positions);
 
   const incidents = createIncidentLedger(explained);

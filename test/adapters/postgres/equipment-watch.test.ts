@@ -164,7 +164,7 @@ describe('a device that leaves', () => {
     await db.pool.query("INSERT INTO devices (device_id, user_id, name, time_zone) VALUES ('shed', 'ann', 'Shed', $1)", [ZONE]);
     const { save } = await trial(db.pool, [COVERED], { deviceId: 'shed' });
     await save();
-    expect(await removeDevice(db.pool, 'shed')).toBe(true);
+    expect(await removeDevice(db.pool, 'shed', 'test')).toBe(true);
     expect(await states()).toEqual(['closed']);
     expect(await messagesOf(db.pool)).toEqual(['opened ann-mail waiting']);
   });

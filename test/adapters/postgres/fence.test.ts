@@ -7,6 +7,7 @@ import { createBatches } from '../../../adapters/postgres/batches.ts';
 import type { ClaimedBatch } from '../../../adapters/postgres/batches.ts';
 import { createFrameResults } from '../../../adapters/postgres/frame-results.ts';
 import { createSettlingLedger } from '../../../adapters/postgres/outcomes.ts';
+import { RuleSets } from '../../../adapters/postgres/rule-set-cache.ts';
 import { createStageLedger, underFence } from '../../../adapters/postgres/stage-ledger.ts';
 import { createJudgementLedger } from '../../../adapters/postgres/verdicts.ts';
 import { plusMs } from '../../../contracts/time.ts';
@@ -43,6 +44,12 @@ const rhythm: RhythmMove = {
 const model = { name: 'm', version: '1', sha256: '', runtime: 'r', calibration: 'none' };
 const detected = { set: { width: 9, height: 9, model, detections: [] }, path: '/a.json' };
 const judged = { verdicts: [matching('7')], matched: true, late: true, memory: EMPTY_MEMORY };
+/** Each write comes of a process that has recorded nothing yet. */
+async function judge(batchId: string): Promise<void> {
+  const ruleSets = new RuleSets(db.pool, () => true);
+  const ruleSet = (await ruleSets.of(frames))(frames[0]!);
+  await createJudgementLedger(db.pool, ruleSets).saveJudgements(batchId, worked({ ...judged, ruleSet }), new Map([['gate', 0]]));
+}
 
 /** Everything that a stage can write about the frames of a batch. */
 const WRITES: Readonly<Record<string, (batchId: string) => Promise<unknown>>> = {
@@ -50,7 +57,7 @@ const WRITES: Readonly<Record<string, (batchId: string) => Promise<unknown>>> = 
   'validate that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveValidations(batchId, worked(standardised, 'refused'), [rhythm]),
   detect: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveDetections(batchId, worked(detected)),
   'a later stage that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).save(batchId, 'evaluate', worked(undefined, 'refused')),
-  evaluate: (batchId) => createJudgementLedger(db.pool).saveJudgements(batchId, worked(judged), new Map([['gate', 0]])),
+  evaluate: judge,
   'alert that decides': (batchId) => createIncidentLedger(db.pool).decide(batchId, [{ frame: frames[0]!, verdict: matching('7') }], () => ({ kind: 'open' })),
   alert: (batchId) => createStageLedger(db.pool).save(batchId, 'alert', worked(undefined)),
   record: (batchId) => createSettlingLedger(db.pool).settle({ batchId, exceptions: [] }),
@@ -60,7 +67,7 @@ const WRITES: Readonly<Record<string, (batchId: string) => Promise<unknown>>> = 
 const traces = async (): Promise<string> => JSON.stringify(await rowOf(db.pool, `
   SELECT (SELECT jsonb_agg(f ORDER BY captured_at) FROM frames f) AS frames, (SELECT jsonb_agg(o ORDER BY captured_at) FROM open_frames o) AS open,
     (SELECT jsonb_agg(c) FROM frame_counts c) AS counts, (SELECT jsonb_agg(s) FROM stage_results s) AS stages,
-    (SELECT jsonb_agg(d) FROM frame_detections d) AS detections, (SELECT jsonb_agg(v) FROM frame_verdicts v) AS verdicts,
+    (SELECT jsonb_agg(d) FROM frame_detections d) AS detections, (SELECT jsonb_agg(v) FROM frame_verdicts v) AS verdicts, (SELECT jsonb_agg(s) FROM rule_sets s) AS sets,
     (SELECT jsonb_agg(m) FROM device_memory m) AS memory, (SELECT jsonb_agg(r) FROM picture_rhythms r) AS rhythms, (SELECT jsonb_agg(i) FROM invalid_frames i) AS invalid,
     (SELECT jsonb_agg(m) FROM matches m) AS matches, (SELECT jsonb_agg(i) FROM incidents i) AS incidents`));
 

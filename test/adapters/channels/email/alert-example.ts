@@ -11,6 +11,7 @@ export const alertExample = (changed: Partial<AlertMessage> = {}): AlertMessage 
   to: 'anna@example.com',
   incidentId: INCIDENT,
   sentence: 'Person, 02:14, camera Back door',
+  severity: 'medium',
   rule: { ruleId: '100', text: 'Unsafe Class: Person | ALL with probability>80%' },
   deviceName: 'Back door',
   localTime: '2026-11-21 02:14:07 CET',

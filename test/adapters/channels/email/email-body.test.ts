@@ -52,6 +52,10 @@ describe('the HTML body', () => {
     expect(html.match(/&#60;script&#62;/g)).toHaveLength(8);
   });
 
+  it.each([['low', 'ALERT'], ['medium', 'ALERT'], ['high', 'ALERT: HIGH'], ['critical', 'ALERT: CRITICAL']] as const)('of severity %s is headed %j', (severity, heading) => {
+    expect(htmlBody(alertExample({ severity }), null)).toContain(`>${heading}</span>`);
+  });
+
   it('brings its own colours for a dark screen', () => {
     expect(htmlBody(alertExample(), null)).toContain('prefers-color-scheme: dark');
   });

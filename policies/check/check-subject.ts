@@ -1,0 +1,68 @@
+/** What every check is given: a rule that could be read, what it is held against, and where to say what is wrong. */
+import type { ParsedRule } from '../language/parsed-rule.ts';
+import type { ProblemCode, ProblemList } from '../language/problems.ts';
+import type { Condition } from '../model.ts';
+import { nodesOf } from './condition-tree.ts';
+import type { ModelReach } from './model-reach.ts';
+import type { DeviceSight } from './check-rule.ts';
+
+export class CheckSubject {
+  readonly root: Condition;
+  /** All conditions, parents first, each once. */
+  readonly conditions: readonly Condition[];
+  /** Of the devices; of a rule that is assigned to nobody, all. */
+  readonly reach: ModelReach;
+  readonly devices: readonly DeviceSight[];
+  readonly problems: ProblemList;
+  readonly #parsed: ParsedRule;
+  readonly #mentions = new Map<string, number[]>();
+
+  constructor(parsed: ParsedRule, root: Condition, reach: ModelReach, devices: readonly DeviceSight[], problems: ProblemList) {
+    this.root = root;
+    this.conditions = [...new Set(nodesOf(root))];
+    this.reach = reach;
+    this.devices = devices;
+    this.problems = problems;
+    this.#parsed = parsed;
+    for (const { label, offset } of parsed.mentions) this.#mentions.set(label, [...this.#mentions.get(label) ?? [], offset]);
+  }
+
+  get source(): string {
+    return this.#parsed.source;
+  }
+
+  /** The problems of the text itself. */
+  hasAlready(code: ProblemCode): boolean {
+    return this.#parsed.problems.some((problem) => problem.code === code);
+  }
+
+  conditionsOf<Kind extends Condition['kind']>(kind: Kind): readonly Extract<Condition, { kind: Kind }>[] {
+    return this.conditions.filter((node): node is Extract<Condition, { kind: Kind }> => node.kind === kind);
+  }
+
+  say(code: ProblemCode, node: Condition, message: string): void {
+    this.problems.add(code, this.placeOf(node), message);
+  }
+
+  placeOf(node: Condition): number {
+    return this.#parsed.places.get(node) ?? this.#parsed.places.get(this.root) ?? 0;
+  }
+
+  /** Where a class of a condition stands: the first mention from the condition on. */
+  placeOfClass(node: Condition, name: string): number {
+    const from = this.placeOf(node);
+    return this.#mentions.get(name)?.find((offset) => offset >= from) ?? from;
+  }
+
+  /** Where a word of a condition stands, when the text says it just like this. */
+  placeOfWord(node: Condition, word: string): number {
+    const from = this.placeOf(node);
+    for (let at = this.source.indexOf(word, from); at !== -1; at = this.source.indexOf(word, at + 1)) {
+      const [before, after] = [this.source.charAt(at - 1), this.source.charAt(at + word.length)];
+      if (!WORD.test(before) && !WORD.test(after)) return at;
+    }
+    return from;
+  }
+}
+
+const WORD = /[\p{L}\p{N}]/u;

@@ -1,0 +1,65 @@
+/**
+ * When each condition of a rule may hold and when it must, by the week's clock on the wall: the ground on which a rule is
+ * called impossible. `may` is never too small and `must` never too large, so what comes out as impossible really is.
+ */
+import type { Condition, Objects } from '../model.ts';
+import { contradictionIn } from './contradiction.ts';
+import type { Contradiction } from './contradiction.ts';
+import { ALWAYS, NEVER, openMinutes, outsideOf } from './week.ts';
+import type { WeekMinutes } from './week.ts';
+
+export interface Possibility {
+  readonly may: WeekMinutes;
+  readonly must: WeekMinutes;
+  /** Of an `all-of`, when it is what makes the node impossible or doubtful. */
+  readonly contradiction: Contradiction | null;
+}
+
+/** By node. The same node may stand in a tree twice. */
+export type Possibilities = ReadonlyMap<Condition, Possibility>;
+
+/** `canFit` says of an `objects` condition that asks for at least one whether any frame can show that. */
+export function possibilitiesOf(root: Condition, canFit: (node: Objects) => boolean): Possibilities {
+  const found = new Map<Condition, Possibility>();
+  const of = (node: Condition): Possibility => {
+    const known = found.get(node);
+    if (known !== undefined) return known;
+    const fresh = possibilityOf(node, of, canFit);
+    found.set(node, fresh);
+    return fresh;
+  };
+  of(root);
+  return found;
+}
+
+function possibilityOf(node: Condition, of: (node: Condition) => Possibility, canFit: (node: Objects) => boolean): Possibility {
+  switch (node.kind) {
+    case 'any-of':
+      return { may: union(node.children.map((child) => of(child).may)), must: union(node.children.map((child) => of(child).must)), contradiction: null };
+    case 'all-of': {
+      const [may, must] = [common(node.children.map((child) => of(child).may)), common(node.children.map((child) => of(child).must))];
+      const contradiction = may === NEVER ? null : contradictionIn(node);
+      return contradiction?.cover === 'certain' ? { may: NEVER, must: NEVER, contradiction } : { may, must, contradiction };
+    }
+    case 'none-of':
+      return {
+        may: outsideOf(union(node.children.map((child) => of(child).must))),
+        must: outsideOf(union(node.children.map((child) => of(child).may))),
+        contradiction: null,
+      };
+    case 'frames':
+      // It takes time to fill, so there are always frames on which it does not hold.
+      return { may: node.atLeast > node.of ? NEVER : of(node.child).may, must: NEVER, contradiction: null };
+    case 'during': {
+      const open = openMinutes(node.windows);
+      return { may: open, must: open, contradiction: null };
+    }
+    case 'objects':
+      return { may: canFit(node) ? ALWAYS : NEVER, must: node.atLeast === 0 && node.atMost === null ? ALWAYS : NEVER, contradiction: null };
+    case 'when':
+      return { may: ALWAYS, must: NEVER, contradiction: null };
+  }
+}
+
+const union = (parts: readonly WeekMinutes[]): WeekMinutes => parts.reduce((all, part) => all | part, NEVER);
+const common = (parts: readonly WeekMinutes[]): WeekMinutes => parts.reduce((all, part) => all & part, ALWAYS);

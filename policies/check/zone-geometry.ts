@@ -1,0 +1,64 @@
+/** Polygons of zones: which are shapes at all, how large, and whether one lies in another. */
+import type { Polygon } from '../../contracts/device.ts';
+
+type Corner = Polygon[number];
+type Edge = readonly [Corner, Corner];
+
+/** Corners come from mouse clicks and decimal numbers: what is nearer than this is the same place. */
+const EPSILON = 1e-9;
+
+/** Share of the picture, 0..1 for a polygon inside it. */
+export function areaOf(polygon: Polygon): number {
+  return Math.abs(edgesOf(polygon).reduce((twice, [[x1, y1], [x2, y2]]) => twice + x1 * y2 - x2 * y1, 0)) / 2;
+}
+
+/** No edge meets another one but its neighbours, and those in their common corner alone. */
+export function isCrossed(polygon: Polygon): boolean {
+  const edges = edgesOf(polygon);
+  return edges.some((edge, one) => edges.some((other, two) => {
+    if (two <= one) return false;
+    const neighbours = two === one + 1 ? [edge, other] as const : one === 0 && two === edges.length - 1 ? [other, edge] as const : null;
+    return neighbours === null ? meet(edge, other) : foldsBack(...neighbours);
+  }));
+}
+
+/** Every place of `inner` is in `outer` or on its border. False where that is not certain. */
+export function liesWithin(inner: Polygon, outer: Polygon): boolean {
+  const outerEdges = edgesOf(outer);
+  return edgesOf(inner).every((edge) => {
+    const [[x1, y1], [x2, y2]] = edge;
+    // An edge between two corners inside may leave and come back: then it crosses the border, or one of its quarters is outside.
+    const places = [0, 0.25, 0.5, 0.75].map((part): Corner => [x1 + (x2 - x1) * part, y1 + (y2 - y1) * part]);
+    return places.every((place) => isInside(place, outerEdges)) && !outerEdges.some((other) => crossInside(edge, other));
+  });
+}
+
+const edgesOf = (polygon: Polygon): Edge[] => polygon.map((corner, index): Edge => [corner, polygon[(index + 1) % polygon.length] ?? corner]);
+
+/** Positive when `c` is to the left of the way from `a` to `b`, 0 when on it. */
+function side([ax, ay]: Corner, [bx, by]: Corner, [cx, cy]: Corner): number {
+  const turn = (bx - ax) * (cy - ay) - (by - ay) * (cx - ax);
+  return Math.abs(turn) < EPSILON ? 0 : Math.sign(turn);
+}
+
+const isBetween = ([ax, ay]: Corner, [bx, by]: Corner, [px, py]: Corner): boolean =>
+  px >= Math.min(ax, bx) - EPSILON && px <= Math.max(ax, bx) + EPSILON && py >= Math.min(ay, by) - EPSILON && py <= Math.max(ay, by) + EPSILON;
+
+const isOn = ([a, b]: Edge, place: Corner): boolean => side(a, b, place) === 0 && isBetween(a, b, place);
+
+/** They share at least one place. */
+const meet = (one: Edge, other: Edge): boolean => crossInside(one, other) || other.some((corner) => isOn(one, corner)) || one.some((corner) => isOn(other, corner));
+
+/** They cross within both, not at an end. */
+const crossInside = ([a, b]: Edge, [c, d]: Edge): boolean => side(a, b, c) * side(a, b, d) < 0 && side(c, d, a) * side(c, d, b) < 0;
+
+/** The second edge goes back over the first one. */
+const foldsBack = ([a, b]: Edge, [, c]: Edge): boolean => side(a, b, c) === 0 && (isOn([a, b], c) || isOn([b, c], a));
+
+/** By a ray to the right; the border counts as inside. */
+function isInside(place: Corner, edges: readonly Edge[]): boolean {
+  if (edges.some((edge) => isOn(edge, place))) return true;
+  const [x, y] = place;
+  const crossings = edges.filter(([[x1, y1], [x2, y2]]) => y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1);
+  return crossings.length % 2 === 1;
+}
