@@ -5,6 +5,7 @@ import type { ParsedRule } from '../language/parsed-rule.ts';
 import { ProblemList } from '../language/problems.ts';
 import { warnOfUnknownClasses } from './check-classes.ts';
 import { checkEmptiness } from './check-emptiness.ts';
+import { checkExpressions } from './check-expressions.ts';
 import { checkFrames } from './check-frames.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkPossibility } from './check-possibility.ts';
@@ -60,7 +61,7 @@ export function checkRule(parsed: ParsedRule, { models, devices }: Sights): Rule
 }
 
 const CHECKS: readonly ((subject: CheckSubject) => void)[] = [
-  checkLimits, checkFrames, checkWindows, checkPossibility, checkThresholds, checkRuleZones, checkEmptiness, checkRepeats,
+  checkLimits, checkFrames, checkWindows, checkPossibility, checkExpressions, checkThresholds, checkRuleZones, checkEmptiness, checkRepeats,
 ];
 
 /** Those of the devices; all of them where no device says which. */

@@ -1,7 +1,9 @@
 /** What every check is given: a rule that could be read, what it is held against, and where to say what is wrong. */
+import { readExpression } from '../conditions/when-expression.ts';
+import type { ReadExpression } from '../conditions/when-expression.ts';
 import type { ParsedRule } from '../language/parsed-rule.ts';
 import type { ProblemCode, ProblemList } from '../language/problems.ts';
-import type { Condition } from '../model.ts';
+import type { Condition, When } from '../model.ts';
 import { nodesOf } from './condition-tree.ts';
 import type { ModelReach } from './model-reach.ts';
 import type { DeviceSight } from './check-rule.ts';
@@ -16,6 +18,7 @@ export class CheckSubject {
   readonly problems: ProblemList;
   readonly #parsed: ParsedRule;
   readonly #mentions = new Map<string, number[]>();
+  readonly #expressions = new Map<string, ReadExpression>();
 
   constructor(parsed: ParsedRule, root: Condition, reach: ModelReach, devices: readonly DeviceSight[], problems: ProblemList) {
     this.root = root;
@@ -54,7 +57,14 @@ export class CheckSubject {
     return this.#mentions.get(name)?.find((offset) => offset >= from) ?? from;
   }
 
-  /** Where a word of a condition stands, when the text says it just like this. */
+  /** Where a text of a condition stands; literal when the source says it just like this, so that an offset in it can be added. */
+  placeOfText(node: Condition, text: string): { readonly at: number; readonly isLiteral: boolean } {
+    const from = this.placeOf(node);
+    const at = this.source.indexOf(text, from);
+    return at === -1 ? { at: from, isLiteral: false } : { at, isLiteral: true };
+  }
+
+  /** Where a word of a condition stands. */
   placeOfWord(node: Condition, word: string): number {
     const from = this.placeOf(node);
     for (let at = this.source.indexOf(word, from); at !== -1; at = this.source.indexOf(word, at + 1)) {
@@ -62,6 +72,16 @@ export class CheckSubject {
       if (!WORD.test(before) && !WORD.test(after)) return at;
     }
     return from;
+  }
+
+  /** Read once for all checks. */
+  expressionOf({ expression }: When): ReadExpression {
+    let read = this.#expressions.get(expression);
+    if (read === undefined) {
+      read = readExpression(expression);
+      this.#expressions.set(expression, read);
+    }
+    return read;
   }
 }
 
