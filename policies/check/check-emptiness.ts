@@ -18,7 +18,7 @@ function onEmptyFrames(node: Condition): { may: WeekMinutes; must: WeekMinutes }
     case 'during':
       return { may: openMinutes(node.windows), must: openMinutes(node.windows) };
     case 'frames':
-      return node.atLeast > node.of ? { may: NEVER, must: NEVER } : onEmptyFrames(node.child);
+      return onEmptyFrames(node.child);
     case 'when':
       return { may: ALWAYS, must: NEVER };
     case 'all-of': {

@@ -2,7 +2,6 @@
 import { canonicalClass } from '../class-names.ts';
 import type { ReadExpression } from '../conditions/when-expression.ts';
 import type { Objects, When } from '../model.ts';
-import type { ModelSight } from './check-rule.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { isReached } from './check-thresholds.ts';
 import { nodesOf } from './condition-tree.ts';
@@ -26,19 +25,19 @@ interface View {
 const MAX_VIEWS = 100;
 
 /** Says nothing of a rule that can match nowhere at all: that is an error by itself. */
-export function checkSilence(subject: CheckSubject, models: readonly ModelSight[]): void {
+export function checkSilence(subject: CheckSubject): void {
   const { root, devices, reach } = subject;
   const canMatch = (canBeSeen: (node: Objects | When) => boolean): boolean =>
     possibilitiesOf(root, (node) => (node.kind === 'when' || impossibilityOf(node) === null) && canBeSeen(node)).get(root)?.may !== NEVER;
   if (reach.isEmpty || !canMatch(() => true)) return;
   const canHold = (node: Objects | When, view: View): boolean => (node.kind === 'when' ? knowsSome(subject.expressionOf(node), view) : node.atLeast === 0 || fitsSomething(node, view));
-  const views = viewsOf(subject, models);
+  const views = viewsOf(subject);
   if (views.length > MAX_VIEWS || views.some((view) => canMatch((node) => canHold(node, view)))) return;
   const where = devices.length === 0 ? `by any model (${reach.names})` : `on any device that it is assigned to (${listed(devices.map(({ deviceId }) => deviceId))})`;
   subject.say('rule_silent', root, `Nothing that would make this rule match can be seen ${where}, so it would stay silent for ever; the other warnings say what is missing.`);
 }
 
-function viewsOf({ root, devices, reach }: CheckSubject, models: readonly ModelSight[]): View[] {
+function viewsOf({ root, devices, models, reach }: CheckSubject): View[] {
   if (devices.length === 0) return [{ reach, zones: null, hasPlace: true }];
   const named = [...new Set(nodesOf(root).flatMap((node) => (node.kind === 'objects' ? node.zones : [])))];
   const reaches = new Map(models.map((model) => [model.name, new ModelReach([model])]));

@@ -49,7 +49,7 @@ function possibilityOf(node: Condition, of: (node: Condition) => Possibility, ca
       };
     case 'frames':
       // It takes time to fill, so there are always frames on which it does not hold.
-      return { may: node.atLeast > node.of ? NEVER : of(node.child).may, must: NEVER, contradiction: null };
+      return { may: of(node.child).may, must: NEVER, contradiction: null };
     case 'during': {
       const open = openMinutes(node.windows);
       return { may: open, must: open, contradiction: null };

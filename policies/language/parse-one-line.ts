@@ -6,44 +6,24 @@
  * "ALL" (or "ANY") says that the threshold holds for every listed class: any one of them above it is a match.
  * Case, spacing and a missing % are forgiven; all else that is wrong is named with its place and the mend. No text throws.
  */
-import type { RuleProblem } from '../../contracts/rule.ts';
 import { isSafeId } from '../../contracts/ids.ts';
-import { canonicalClass } from '../class-names.ts';
 import { anyOf, classAbove } from '../model.ts';
-import type { Rule } from '../model.ts';
-import { readThreshold } from './one-line-threshold.ts';
+import type { Condition } from '../model.ts';
+import { MAX_CONDITIONS, MAX_ONE_LINE_CHARACTERS } from './limits.ts';
+import { readOneLineThreshold } from './one-line-threshold.ts';
+import type { ClassMention, ParsedRule } from './parsed-rule.ts';
 import { ProblemList, quoted } from './problems.ts';
+import { readClassName } from './read-name.ts';
 import { splitAt, startOf } from './span.ts';
 import type { Span } from './span.ts';
 
-/** A class as the admin wrote it and where, kept beside the rule because the model holds the canonical name only. */
-export interface ClassMention {
-  readonly written: string;
-  readonly label: string;
-  /** In the source text. */
-  readonly offset: number;
-}
-
-export interface ParsedRule {
-  readonly source: string;
-  /** Null exactly when one of the problems is an error. */
-  readonly rule: Rule | null;
-  readonly mentions: readonly ClassMention[];
-  readonly problems: readonly RuleProblem[];
-}
-
-/** Every class of the longest label list in public use fits in; a longer text is no rule. */
-const MAX_CHARACTERS = 20_000;
-const MAX_CLASS_CHARACTERS = 64;
-
 const ID_HEADING = /\s*rule[\s_-]*id\s*[:=]?/iy;
 const CLASS_HEADING = /\s*unsafe[\s_-]*class(?:es)?\s*[:=]?/iy;
-const CLASS_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} \t_.'’/()&+-]*$/u;
 
 export function parseOneLine(source: string): ParsedRule {
   const problems = new ProblemList(source);
-  if (source.length > MAX_CHARACTERS) {
-    problems.add('rule_too_long', MAX_CHARACTERS, `A rule has at most ${MAX_CHARACTERS} characters; this text has ${source.length}.`);
+  if (source.length > MAX_ONE_LINE_CHARACTERS) {
+    problems.add('rule_too_long', MAX_ONE_LINE_CHARACTERS, `A rule has at most ${MAX_ONE_LINE_CHARACTERS} characters; this text has ${source.length}.`);
     return refused(source, problems);
   }
   if (source.trim() === '') {
@@ -56,21 +36,29 @@ export function parseOneLine(source: string): ParsedRule {
   }
   const ruleId = idPart && readRuleId(idPart, problems);
   const mentions = classPart ? readClasses(classPart, problems) : [];
-  const threshold = thresholdPart && readThreshold(thresholdPart, problems);
+  const threshold = thresholdPart && readOneLineThreshold(thresholdPart, problems);
   if (thresholdPart === undefined) {
     const missing = classPart === undefined ? 'Unsafe Class: Dog, Cat | ALL with probability>80%' : 'ALL with probability>80%';
     problems.add('part_missing', source.trimEnd().length, `A rule has three parts with | between them; add | ${missing}.`);
   }
   if (problems.hasErrors || ruleId === undefined || threshold === undefined) return refused(source, problems, mentions);
-  const labels = new Set(mentions.map((mention) => mention.label));
-  const condition = anyOf([...labels].map((label) => classAbove(label, threshold.comparison, threshold.probability)));
-  return { source, rule: Object.freeze({ ruleId, condition }), mentions, problems: problems.toArray() };
+  const firstOf = new Map(mentions.toReversed().map((mention) => [mention.label, mention]));
+  const classes = mentions.filter((mention) => firstOf.get(mention.label) === mention);
+  if (classes.length >= MAX_CONDITIONS) {
+    problems.add('rule_too_large', classes[MAX_CONDITIONS]?.offset ?? 0, `A rule has fewer than ${MAX_CONDITIONS} classes; this one has ${classes.length}.`);
+    return refused(source, problems, mentions);
+  }
+  const children = classes.map(({ label }) => classAbove(label, threshold.comparison, threshold.probability));
+  const condition = anyOf(children);
+  const places = new Map<Condition, number>([[condition, classPart === undefined ? 0 : startOf(classPart)], ...children.map((child, at) => [child, classes[at]?.offset ?? 0] as const)]);
+  return { source, rule: Object.freeze({ ruleId, name: null, severity: null, condition }), mentions, places, problems: problems.toArray() };
 }
 
 const refused = (source: string, problems: ProblemList, mentions: readonly ClassMention[] = []): ParsedRule => ({
   source,
   rule: null,
   mentions,
+  places: new Map(),
   problems: problems.toArray(),
 });
 
@@ -101,15 +89,13 @@ function readClasses(part: Span, problems: ProblemList): readonly ClassMention[]
       problems.add('class_missing', at, 'A class is missing here; name one, or take the comma out.');
       return [];
     }
-    if (!CLASS_NAME.test(written) || [...written].length > MAX_CLASS_CHARACTERS) {
-      problems.add('class_name_malformed', at, `${quoted(written)} cannot be a class; write names without quotes, up to ${MAX_CLASS_CHARACTERS} characters each, with commas between them.`);
-      return [];
-    }
-    const label = canonicalClass(written);
+    const mention = readClassName(item, 'with commas between them', problems);
+    if (mention === undefined) return [];
+    const { label } = mention;
     const earlier = firstWritten.get(label);
     if (earlier === undefined) firstWritten.set(label, written);
     else problems.add('class_repeated', at, `${quoted(written)} is the same class as ${quoted(earlier)} before it; one of them is enough.`);
-    return [{ written, label, offset: at }];
+    return [mention];
   });
 }
 
