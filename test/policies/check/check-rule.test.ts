@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRule } from '../../../policies/check/check-rule.ts';
 import { allOf, anyOf, ANYTHING, classAbove, during, frames, noneOf, objects, selector, when } from '../../../policies/model.ts';
 import type { Condition, Objects } from '../../../policies/model.ts';
+import { readRule } from '../../../policies/language/read-rule.ts';
 import { COCO, COCO_LABELS, codesOf, device, model, NOBODY, parsed, zone } from './rule-sights.ts';
 
 const EVERY_DAY = [1, 2, 3, 4, 5, 6, 7];
@@ -166,13 +167,13 @@ describe('zones that a rule names', () => {
   it('are asked of every device, three of which are named', () => {
     const lacking = ['b', 'c', 'd', 'e'].map((id) => device(`cam-${id}`, { zones: [zone('yards')] }));
     expect(checkRule(parsed(inYard), { models: [COCO], devices: [device('cam-a', { zones: [zone('yard')] }), ...lacking] })).toEqual([
-      { severity: 'warning', code: 'zone_unknown', line: 1, column: 1, message: 'cam-b, cam-c, cam-d and 1 more have no zone "yard", and nothing counts as inside it there; did you mean "yards"?' },
+      { severity: 'warning', code: 'zone_unknown', line: 4, column: 9, message: 'cam-b, cam-c, cam-d and 1 more have no zone "yard", and nothing counts as inside it there; did you mean "yards"?' },
     ]);
   });
 
   it('are looked for in what must be outside and in expressions, too', () => {
     expect(check(anyOf([some('person', { outside: ['street'] }), when('objects.exists(o, "drive" in o.zones)')])).map(({ message }) => message)).toEqual([
-      expect.stringContaining('no zone "street"'), expect.stringContaining('no zone "drive"'),
+      expect.stringContaining('no zone "drive"'), expect.stringContaining('no zone "street"'),
     ]);
   });
 
@@ -231,20 +232,24 @@ describe('a rule that would be silent for ever', () => {
 
 describe('places', () => {
   it('are those of the condition, the class, the window, the zone and the part of an expression', () => {
-    const source = ['any:', '  - person: 10%', '    zones: [yard]', '  - during: 08:00-08:00', '  - when: hour > temperature'].join('\n');
-    const person = some('person', { zones: ['yard'] }, 0.1);
-    const hours = during([window(8, 8)]);
-    const expression = when('hour > temperature');
-    const root = anyOf([person, hours, expression]);
-    const at = (text: string) => source.indexOf(text);
-    const places = new Map<Condition, number>([[root, 0], [person, at('- person')], [hours, at('- during')], [expression, at('- when')]]);
-    expect(checkRule(parsed(root, source, places), { models: [COCO], devices: [device('a', { zones: [zone('drive')] })] }).map(({ code, line, column }) => [code, line, column])).toEqual([
-      ['threshold_low', 2, 5], ['zone_unknown', 3, 13], ['window_ambiguous', 4, 13], ['expression_malformed', 5, 18],
+    const text = [
+      'rule: 1', 'unsafe:', '  all:', '    - any:', '      - person > 10%', '      - objects: [dog, racoon]', '        zone: yard', '      - person >= 10%',
+      '    - during: [12:00-13:00, 08:00-08:00]', '    - when: hour > temperature', '',
+    ].join('\n');
+    const sights = { models: [COCO], devices: [device('a', { zones: [zone('drive')] })] };
+    expect(checkRule(readRule(text), sights).map(({ code, line, column }) => [code, line, column])).toEqual([
+      ['threshold_low', 5, 9], ['class_unknown', 6, 24], ['zone_unknown', 7, 15], ['window_ambiguous', 9, 29], ['expression_malformed', 10, 20],
+    ]);
+  });
+
+  it('are known of each class of the one-line form', () => {
+    expect(checkRule(readRule('RuleID: 1 | Unsafe Class: Dog, Racoon, Cat | ALL with probability > 96%'), NOBODY).map(({ code, column }) => [code, column])).toEqual([
+      ['rule_silent', 13], ['threshold_unreachable', 27], ['class_unknown', 32], ['threshold_unreachable', 40],
     ]);
   });
 
   it('are known of classes also in a text that could not be read as a rule', () => {
-    expect(checkRule({ ...parsed(some('raccoon'), 'Unsafe Class: raccoon'), rule: null }, NOBODY)).toMatchObject([{ code: 'class_unknown', column: 15 }]);
+    expect(checkRule(readRule('RuleID: 1 | Unsafe Class: raccoon | ALL with probability > 101%'), NOBODY)).toMatchObject([{ code: 'class_unknown', column: 27 }]);
   });
 });
 
@@ -259,7 +264,7 @@ describe('a large rule for many devices', () => {
       anyOf(Array.from({ length: 1200 }, (_, index) => some(`class ${index}`, { zones: [`zone ${index % 12}`] }))),
       ...Array.from({ length: 20 }, (_, index) => no(`class ${index}`, 0.9, { zones: ['zone 1'] })),
     ]);
-    const found = checkRule(parsed(root, 'x'.repeat(20_000)), { models, devices });
+    const found = checkRule({ source: '', rule: { ruleId: '1', name: null, severity: null, condition: root }, mentions: [], places: new Map(), problems: [] }, { models, devices });
     expect(found.map(({ code }) => code)).toContain('zone_unknown');
     // 12 zone names, and what is said of those that are missing.
     expect(looks).toBeLessThanOrEqual(20 * devices.length);

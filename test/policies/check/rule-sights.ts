@@ -1,8 +1,10 @@
-/** Rules made by hand and what they are held against, for tests of the check. */
+/** Rules and what they are held against, for tests of the check. */
 import { readFileSync } from 'node:fs';
 import { checkRule } from '../../../policies/check/check-rule.ts';
 import type { DeviceSight, ModelSight, Sights } from '../../../policies/check/check-rule.ts';
 import type { ParsedRule } from '../../../policies/language/parsed-rule.ts';
+import { printYaml } from '../../../policies/language/print-yaml.ts';
+import { readRule } from '../../../policies/language/read-rule.ts';
 import type { Condition } from '../../../policies/model.ts';
 import type { Zone } from '../../../contracts/zone.ts';
 
@@ -19,16 +21,7 @@ export const zone = (name: string, over: Partial<Zone> = {}): Zone =>
 export const device = (deviceId: string, over: Partial<DeviceSight> = {}): DeviceSight =>
   ({ deviceId, model: 'yolox-nano', timeZone: 'Europe/Berlin', zones: [], assignedZones: null, ...over });
 
-/** As the reader would hand it on; `source` and `places` matter to tests of places only. */
-export function parsed(condition: Condition, source = '', places: ReadonlyMap<Condition, number> = new Map()): ParsedRule {
-  const mentions = namesIn(condition).map((label) => ({ written: label, label, offset: Math.max(0, source.indexOf(label)) }));
-  return { source, rule: { ruleId: '1', name: null, severity: null, condition }, mentions, places, problems: [] };
-}
-
-function namesIn(node: Condition): string[] {
-  if (node.kind === 'objects') return [...node.select.map(({ name }) => name), ...node.except];
-  if (node.kind === 'frames') return namesIn(node.child);
-  return 'children' in node ? node.children.flatMap(namesIn) : [];
-}
+/** Through its text, as every rule comes. */
+export const parsed = (condition: Condition): ParsedRule => readRule(printYaml({ ruleId: '1', name: null, severity: null, condition }));
 
 export const codesOf = (condition: Condition, sights: Sights = NOBODY): string[] => checkRule(parsed(condition), sights).map(({ code }) => code);
