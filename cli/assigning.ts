@@ -1,7 +1,7 @@
 /** `assign` and `unassign`, of rules and of policies alike: what to which users and groups, in one call. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import type { AssignedCounts, BulkAssignmentBody } from '../api/shapes/assignments.ts';
+import type { ManyAssigned, ManyBody } from '../api/shapes/policies.ts';
 import { SEVERITIES } from '../contracts/severity.ts';
 import type { Severity } from '../contracts/severity.ts';
 import { withApiOptions, withClient } from './api-access.ts';
@@ -13,22 +13,22 @@ import { given } from './given.ts';
 import { idList } from './id-list.ts';
 
 interface HolderOptions extends ApiOptions {
-  readonly user?: readonly string[];
-  readonly group?: readonly string[];
+  readonly user?: string[];
+  readonly group?: string[];
 }
 
 interface AssignOptions extends HolderOptions {
-  readonly device?: readonly string[];
-  readonly zone?: readonly string[];
+  readonly device?: string[];
+  readonly zone?: string[];
   readonly severity?: Severity;
 }
 
 export function addAssigning(parent: Command, context: Context, what: 'rule' | 'policy'): void {
-  const change = (options: HolderOptions, lists: Omit<BulkAssignmentBody, 'userIds' | 'groupIds'>, said: (counts: AssignedCounts) => string) =>
+  const change = (options: HolderOptions, lists: Omit<ManyBody, 'userIds' | 'groupIds'>, said: (counts: ManyAssigned) => string) =>
     withClient(options, context, async (client) => {
       const { user, group } = options;
       if (user === undefined && group === undefined) throw usageError('nobody is named', 'Add --user or --group.');
-      const counts = await client.assign({ ...given({ userIds: user, groupIds: group }), ...lists } as BulkAssignmentBody);
+      const counts = await client.assignToMany({ ...given({ userIds: user, groupIds: group }), ...lists });
       answer(context, counts, () => [said(counts)]);
     });
 
@@ -40,7 +40,7 @@ export function addAssigning(parent: Command, context: Context, what: 'rule' | '
     .action((id: string, options: AssignOptions) => {
       const limits = given({ devices: options.device, zones: options.zone, severity: options.severity });
       const lists = what === 'rule' ? { rules: [{ ruleId: id, ...limits }] } : { policies: [{ policyId: id, ...limits }] };
-      return change(options, lists as never, ({ added, changed, unchanged }) => `Assigned: ${added} new, ${changed} changed, ${unchanged} as they were.`);
+      return change(options, lists, ({ added, changed, left }) => `Assigned: ${added} new, ${changed} changed, ${left} as they were.`);
     });
 
   holders(withApiOptions(parent.command('unassign').argument(`<${what}Id>`, `the ${what}`)))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { usageError } from './command-error.ts';
 
 /** Read at once, because options are read before any command begins. */
-export function idList(text: string): readonly string[] {
+export function idList(text: string): string[] {
   const ids = (text.startsWith('@') ? linesOf(text.slice(1)) : text.split(',')).map((id) => id.trim()).filter((id) => id !== '');
   if (ids.length === 0) throw usageError(`${text} names no id`, 'Write ids with commas between, or @file with one on a line.');
   return ids;

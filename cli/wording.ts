@@ -1,6 +1,7 @@
 /** How times, amounts and detectors are written for people. */
 import type { Incident } from '../api/shapes/incidents.ts';
 import type { PlantStatus } from '../api/shapes/plant.ts';
+import type { Rule } from '../api/shapes/rules.ts';
 import type { RuleProblem } from '../contracts/rule.ts';
 import type { Instant } from '../contracts/time.ts';
 import { printable } from './table.ts';
@@ -36,3 +37,9 @@ export const problemLine = ({ severity, code, message, line, column }: RuleProbl
 /** Whom a message told, and how that went. */
 export const told = ({ channel, address, state, code, uncertain }: Incident['messages'][number]): string =>
   `${channel} ${address} ${state}${code === null ? '' : ` (${code})`}${uncertain > 0 ? `, ${uncertain} uncertain` : ''}`;
+
+/** Who has a rule or policy by itself; the API names the first of many. */
+export const holderRows = ({ users, userIds, groupIds }: Pick<Rule, 'users' | 'userIds' | 'groupIds'>): [string, string][] => [
+  ['users', users > userIds.length ? `${userIds.join(', ')} and ${users - userIds.length} more` : userIds.join(', ')],
+  ['groups', groupIds.join(', ')],
+];

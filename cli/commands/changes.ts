@@ -1,8 +1,8 @@
 /** `watchpost changes`: who changed what, when, and what it was before. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
-import { CHANGE_SUBJECTS } from '../../contracts/change.ts';
-import type { ChangeSubject } from '../../contracts/change.ts';
+import { CHANGE_SUBJECTS } from '../../adapters/postgres/changes.ts';
+import type { ChangeSubject } from '../../adapters/postgres/changes.ts';
 import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
 import { answer } from '../context.ts';

@@ -1,5 +1,6 @@
 /** `watchpost policies`: sets of rules under one name. */
 import type { Command } from 'commander';
+import type { PolicyBody } from '../../api/shapes/policies.ts';
 import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
 import { addAssigning } from '../assigning.ts';
@@ -8,7 +9,7 @@ import type { Context } from '../context.ts';
 import { everyPage } from '../every-page.ts';
 import { readDocument } from '../read-document.ts';
 import { facts, table } from '../table.ts';
-import { moment } from '../wording.ts';
+import { holderRows, moment } from '../wording.ts';
 
 export function addPolicies(program: Command, context: Context): void {
   const policies = program.command('policies').description('policies: sets of rules that users get in one go');
@@ -16,7 +17,7 @@ export function addPolicies(program: Command, context: Context): void {
   withApiOptions(policies.command('put').argument('<policyId>', 'chosen by you').argument('<file>', 'YAML or JSON with `name:` and `rules:`; - is standard input'))
     .description('save a policy; changed contents make a new version')
     .action((policyId: string, file: string, options: ApiOptions) => withClient(options, context, async (client) => {
-      const saved = await client.putPolicy(policyId, await readDocument(file, context) as never);
+      const saved = await client.putPolicy(policyId, await readDocument(file, context) as PolicyBody);
       answer(context, saved, () => [`Policy ${policyId} is saved, version ${saved.version}.`]);
     }));
 
@@ -25,7 +26,7 @@ export function addPolicies(program: Command, context: Context): void {
     .action((policyId: string, options: ApiOptions) => withClient(options, context, async (client) => {
       const policy = await client.policy(policyId);
       answer(context, policy, () => [
-        ...facts([['policy', policy.policyId], ['name', policy.name], ['version', policy.version], ['since (UTC)', moment(policy.updatedAt)], ['severity', policy.defaults.severity], ['zones', policy.defaults.zones?.join(', ')]]),
+        ...facts([['policy', policy.policyId], ['name', policy.name], ['version', policy.version], ['since (UTC)', moment(policy.updatedAt)], ['severity', policy.defaults.severity], ['zones', policy.defaults.zones?.join(', ')], ...holderRows(policy)]),
         ...table(policy.rules.map(({ ruleId, severity, zones }) => [ruleId, severity, zones?.join(', ')]), ['rule', 'severity', 'zones']),
       ]);
     }));

@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import { everyPage } from '../every-page.ts';
 import { readText } from '../read-document.ts';
 import { facts, table } from '../table.ts';
-import { moment, problemLine } from '../wording.ts';
+import { holderRows, moment, problemLine } from '../wording.ts';
 import { addRuleLibrary } from './rules-library.ts';
 
 export function addRules(program: Command, context: Context): void {
@@ -46,7 +46,7 @@ export function addRules(program: Command, context: Context): void {
     .action((options: ApiOptions) => withClient(options, context, async (client) => {
       const found = await everyPage((cursor) => client.rules(cursor), (page) => page.rules);
       answer(context, { rules: found }, () => (found.length === 0 ? ['No rules.'] : [
-        ...table(found.map(({ ruleId, version, userIds, name, text }) => [ruleId, version, userIds.length, name ?? firstLine(text)]), ['rule', 'version', 'users', 'name or text']),
+        ...table(found.map(({ ruleId, version, users, groupIds, policyIds, name, text }) => [ruleId, version, users, groupIds.length, policyIds.length, name ?? firstLine(text)]), ['rule', 'version', 'users', 'groups', 'policies', 'name or text']),
         ...found.flatMap(({ ruleId, warnings }) => warnings.map((warning) => problemLine(warning, `rule ${ruleId}`))),
       ]));
     }));
@@ -56,13 +56,13 @@ export function addRules(program: Command, context: Context): void {
     .option('--versions', 'every version that there was, the newest first')
     .action((ruleId: string, { versions, ...options }: ApiOptions & { versions?: boolean }) => withClient(options, context, async (client) => {
       if (versions) {
-        const found = await client.ruleVersions(ruleId);
-        answer(context, found, () => found.versions.flatMap(({ version, createdAt, createdBy, text }) => [`version ${version}, ${moment(createdAt)} by key ${createdBy}`, ...indented(text)]));
+        const found = await everyPage((cursor) => client.ruleVersions(ruleId, cursor), (page) => page.versions);
+        answer(context, { ruleId, versions: found }, () => found.flatMap(({ version, createdAt, createdBy, text }) => [`version ${version}, ${moment(createdAt)} by key ${createdBy}`, ...indented(text)]));
         return;
       }
       const rule = await client.rule(ruleId);
       answer(context, rule, () => [
-        ...facts([['rule', rule.ruleId], ['name', rule.name], ['severity', rule.severity], ['version', rule.version], ['since (UTC)', moment(rule.updatedAt)], ['users', rule.userIds.join(', ')]]),
+        ...facts([['rule', rule.ruleId], ['name', rule.name], ['severity', rule.severity], ['version', rule.version], ['since (UTC)', moment(rule.updatedAt)], ...holderRows(rule), ['policies', rule.policyIds.join(', ')]]),
         ...indented(rule.text),
         ...rule.warnings.map((warning) => problemLine(warning, `rule ${ruleId}`)),
       ]);

@@ -1,6 +1,6 @@
 /** `watchpost zones`: the named parts of a device's view that rules speak of. */
 import type { Command } from 'commander';
-import type { Zones } from '../../api/shapes/zones.ts';
+import type { Zones, ZonesBody } from '../../api/shapes/zones.ts';
 import type { Anchor } from '../../contracts/zone.ts';
 import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
@@ -8,7 +8,7 @@ import { usageError } from '../command-error.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
 import { readDocument } from '../read-document.ts';
-import { table } from '../table.ts';
+import { printable, table } from '../table.ts';
 
 export function addZones(program: Command, context: Context): void {
   const zones = program.command('zones').description('zones and masks: named parts of the view of a device');
@@ -16,10 +16,10 @@ export function addZones(program: Command, context: Context): void {
   withApiOptions(zones.command('put').argument('<deviceId>', 'the device').argument('<file>', 'YAML or JSON with `zones:`; - is standard input'))
     .description('replace all zones of a device')
     .action((deviceId: string, file: string, options: ApiOptions) => withClient(options, context, async (client) => {
-      const { zones: given } = await readDocument(file, context);
-      if (!Array.isArray(given)) throw usageError(`${file} has no list of zones`, 'Begin with `zones:` and a list below it.');
-      const saved = await client.putZones(deviceId, given);
-      answer(context, saved, () => [...listed(saved), ...saved.warnings.map((warning) => `warning: ${warning}`)]);
+      const { zones: drawn } = await readDocument(file, context);
+      if (!Array.isArray(drawn)) throw usageError(`${file} has no list of zones`, 'Begin with `zones:` and a list below it.');
+      const saved = await client.putZones(deviceId, drawn as ZonesBody['zones']);
+      answer(context, saved, () => [...listed(saved), ...saved.warnings.map(({ code, message }) => `warning ${code}: ${printable(message)}`)]);
     }));
 
   withApiOptions(zones.command('show').argument('<deviceId>', 'the device'))

@@ -11,7 +11,7 @@ import { printOneLine } from '../../policies/language/print-one-line.ts';
 import { PROBLEMS } from '../../policies/language/problems.ts';
 import type { ProblemCode } from '../../policies/language/problems.ts';
 import { readRule } from '../../policies/language/read-rule.ts';
-import { ruleSchema } from '../../policies/language/rule-schema.ts';
+import { RULE_SCHEMA } from '../../policies/language/rule-schema.ts';
 import { fences } from '../support/doc-fences.ts';
 import { parse } from 'yaml';
 
@@ -47,7 +47,7 @@ describe('the page about rules', () => {
   });
 
   it('has its YAML examples taken by the schema that editors use', () => {
-    const taken = new Ajv2020({ strict: false }).compile(ruleSchema);
+    const taken = new Ajv2020({ strict: false }).compile(RULE_SCHEMA);
     for (const { rule, code } of examples) if (!rule.includes('|') && code === '') expect(taken(parse(rule)), rule).toBe(true);
   });
 
