@@ -17,7 +17,7 @@ import type { Routes } from '../plugin.ts';
 import { RULE_TYPES, takeRules } from '../rule-body.ts';
 import { heldAgainst, keptText, readRuleText, requireRule } from '../rule-text.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
-import { RuleBody, RuleCheck, RulePage, RuleShape, RuleVersionPage, SavedRule } from '../shapes/rules.ts';
+import { RuleAsJson, RuleBody, RuleCheck, RulePage, RuleShape, RuleVersionPage, SavedRule } from '../shapes/rules.ts';
 import { modelsInSight, sightsOf } from '../sights.ts';
 
 const tags = ['rules'];
@@ -41,7 +41,7 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
   }
 
   app.put('/v1/rules/:ruleId', {
-    config: { roles: [] },
+    config: { roles: [], otherJson: RuleAsJson },
     schema: {
       tags,
       summary: 'Create or replace a rule; a changed text makes a new version',
@@ -60,7 +60,7 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
   });
 
   app.post('/v1/rules/check', {
-    config: { roles: ['ops'] },
+    config: { roles: ['ops'], otherJson: RuleAsJson },
     schema: {
       tags,
       summary: 'What would be said of a rule, without saving it',

@@ -127,6 +127,7 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['DELETE', '/v1/contacts/none', ''],
   ['PUT', '/v1/rules/1', ''],
   ['POST', '/v1/rules/check', 'ops'],
+  ['GET', '/v1/rules/schema.json', 'ingest customer ops'],
   ['GET', '/v1/rules/1', 'ops'],
   ['GET', '/v1/rules/1/versions', 'ops'],
   ['GET', '/v1/rules', 'ops'],

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { RULE_SCHEMA } from '../../policies/language/rule-schema.ts';
 import { startApiUnderTest } from './api-under-test.ts';
 import type { ApiUnderTest } from './api-under-test.ts';
 
@@ -52,11 +53,19 @@ describe('a rule in JSON', () => {
   it('has the places of its faults in the text as it was sent', async () => {
     const { status, json } = await put('11', '{\n  "rule": "11",\n  "unsafe": "person",\n  "severty": "high"\n}', 'application/json');
     expect([status, json.code]).toEqual([422, 'rule_malformed']);
-    expect(json.problems).toMatchObject([{ code: 'key_unknown', line: 4, column: 3 }]);
+    expect(json.problems).toMatchObject([{ code: 'key_unknown', line: 4 }]);
   });
 
   it.each([['null'], ['[]'], ['"rule"'], ['5'], ['{'], ['{"text":5}'], ['{"text":"x","more":1}'], ['{"__proto__":{},"rule":"1"}']])('is not %s: 400', async (payload) => {
     expect((await put('12', payload, 'application/json')).json.code).toBe('request_malformed');
+  });
+});
+
+describe('the schema of rules', () => {
+  it('is served to everybody, under a name of its own', async () => {
+    const response = await api.app.inject('/v1/rules/schema.json');
+    expect([response.statusCode, response.headers['content-type']]).toEqual([200, expect.stringMatching(/^application\/schema\+json/)]);
+    expect(response.json()).toEqual(JSON.parse(JSON.stringify(RULE_SCHEMA)));
   });
 });
 
@@ -80,7 +89,7 @@ describe('the versions of a rule', () => {
 
 describe('a check', () => {
   const yard = { name: 'Yard', polygon: [[0, 0], [1, 0], [1, 1], [0, 1]] };
-  const text = 'rule: 30\nunsafe:\n  object: person\n  in: Yard\n';
+  const text = 'rule: 30\nunsafe:\n  objects: person\n  zone: Yard\n';
   const codes = ({ json }: { json: any }) => json.problems.map(({ code }: any) => code);
   beforeAll(async () => {
     await api.put('/v1/devices/door/zones', { zones: [yard] });
@@ -110,7 +119,7 @@ describe('a check', () => {
 
   it('answers with the canonical YAML, and with the line only where a line can say it', async () => {
     expect((await check('RuleID: 31 | Unsafe Class: Dogs | ALL with probability>80%', '', 'text/plain')).json)
-      .toEqual({ ok: true, problems: [], text: 'RuleID: 31 | Unsafe Class: dog | ALL with probability>80%', yaml: expect.stringContaining('unsafe: ') });
+      .toEqual({ ok: true, problems: [], text: 'RuleID: 31 | Unsafe Class: dog | ALL with probability>80%', yaml: 'rule: 31\nunsafe:\n  any: [dog > 80%]\n' });
     const { json } = await check(text);
     expect(json.text).toBeUndefined();
     expect(codes(await check(json.yaml))).toEqual([]);

@@ -63,9 +63,9 @@ describe('zones', () => {
 
   it('that rules ask for may go, and each such rule is named', async () => {
     await put('door', zone('Yard'), zone('Porch'), zone('Lawn'));
-    await api.put('/v1/rules/1', { rule: 1, unsafe: { object: 'person', in: 'Yard' } });
+    await api.put('/v1/rules/1', { rule: 1, unsafe: { objects: 'person', zone: 'Yard' } });
     await api.put('/v1/rules/2', { text: 'RuleID: 2 | Unsafe Class: Dog | ALL with probability>80%' });
-    await api.put('/v1/rules/3', { rule: 3, unsafe: { all: ['person', { none: { object: 'dog', in: 'Yard' } }] } });
+    await api.put('/v1/rules/3', { rule: 3, unsafe: { all: ['person', { none: ['dog'], zone: 'Yard' }] } });
     await api.put('/v1/policies/night', { name: 'Night', rules: [{ ruleId: '3' }], defaults: { zones: ['Lawn'] } });
     await api.put('/v1/groups/all', { name: 'All' });
     await api.put('/v1/groups/all/members', { userIds: ['anna'] });
