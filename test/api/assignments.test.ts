@@ -140,7 +140,7 @@ describe('a thousand users in one call', () => {
     expect((await refused({ remove: { rules: ['1'] } }))[0]).toBe(400);
     expect((await refused({ rules: [{ ruleId: '1' }, { ruleId: '1', severity: 'low' }] }))[0]).toBe(400);
     expect((await refused({ userIds: Array.from({ length: 10_001 }, (_, n) => `u${n}`) }))[0]).toBe(400);
-    expect((await refused({ rules: Array.from({ length: 101 }, (_, n) => ({ ruleId: `r${n}` })) }))).toEqual([400, 'these are 101101 assignments; send at most 100000 in one call']);
+    expect((await refused({ rules: Array.from({ length: 101 }, (_, n) => ({ ruleId: `r${n}` })) }))).toEqual([400, 'these are 101101 assignments; send at most 50000 in one call']);
     expect(await state()).toEqual(before);
   });
 

@@ -30,15 +30,15 @@ beforeEach(() => db.pool.query('DELETE FROM assignments'));
 const none = { devices: null, zones: null, severity: null };
 const assign = (userId: string, ...assignments: { id: string; devices?: string[]; zones?: string[] }[]) =>
   replaceAssignments(db.pool, { kind: 'user', id: userId }, 'rule', assignments.map((assignment) => ({ ...none, ...assignment })), 'key');
-const seen = async (ruleId: string) => ((await devicesOfRules(db.pool, [ruleId])).get(ruleId) ?? []).map(({ deviceId, assignedZones }) => [deviceId, assignedZones]);
+const seen = async (ruleId: string) => ((await devicesOfRules(db.pool, [ruleId], 100)).get(ruleId) ?? []).map(({ deviceId, assignedZones }) => [deviceId, assignedZones]);
 
 it('a rule that is assigned to nobody judges no device', async () => {
-  expect([...await devicesOfRules(db.pool, ['1', 'none'])]).toEqual([]);
+  expect([...await devicesOfRules(db.pool, ['1', 'none'], 100)]).toEqual([]);
 });
 
 it('an assignment to a user leads to its devices, or to those that it names, with all that matters of them', async () => {
   await assign('anna', { id: '1' }, { id: '2', devices: ['barn'], zones: ['Yard'] });
-  const devices = await devicesOfRules(db.pool, ['1', '2']);
+  const devices = await devicesOfRules(db.pool, ['1', '2'], 100);
   expect(devices.get('1')).toEqual([
     { deviceId: 'attic', model: null, timeZone: ZONE, zones: ZONES, assignedZones: null }, { deviceId: 'barn', model: 'zoo', timeZone: ZONE, zones: [], assignedZones: null },
   ]);
@@ -64,6 +64,15 @@ it('of several ways to one device the widest counts', async () => {
 });
 
 it('the devices of a user and of the members of a group are told apart', async () => {
-  expect((await devicesOfHolder(db.pool, { userId: 'bert', groupId: null })).map(({ deviceId }) => deviceId)).toEqual(['cellar']);
-  expect((await devicesOfHolder(db.pool, { userId: null, groupId: 'all' })).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn', 'cellar']);
+  expect((await devicesOfHolder(db.pool, { userId: 'bert', groupId: null }, 100)).map(({ deviceId }) => deviceId)).toEqual(['cellar']);
+  expect((await devicesOfHolder(db.pool, { userId: null, groupId: 'all' }, 100)).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn', 'cellar']);
+});
+
+it('of a rule that judges more devices than are asked for, those are read that come first', async () => {
+  await assign('anna', { id: '1' }, { id: '2' });
+  await assign('bert', { id: '1', zones: ['Yard'] }, { id: '2' });
+  const first = async (most: number) => [...await devicesOfRules(db.pool, ['1', '2'], most)].map(([ruleId, devices]) => [ruleId, devices.map(({ deviceId }) => deviceId)]);
+  expect(await first(1)).toEqual([['1', ['attic']], ['2', ['attic']]]);
+  expect(await first(2)).toEqual([['1', ['attic', 'barn']], ['2', ['attic', 'barn']]]);
+  expect((await devicesOfHolder(db.pool, { userId: null, groupId: 'all' }, 2)).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn']);
 });
