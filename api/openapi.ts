@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import swagger from '@fastify/swagger';
 import swaggerUi from '@fastify/swagger-ui';
-import type { FastifyInstance, FastifySchema } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, FastifySchema } from 'fastify';
 import type { TSchema } from 'typebox';
 import { PROBLEM_TYPE } from './problems.ts';
 import { Problem } from './shapes/problem.ts';
@@ -14,6 +14,8 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** What a multipart body holds. Fastify would hold a schema of the body against what the parser made of it. */
     form?: TSchema;
+    /** What JSON may be beside what the schema of the body says, because the parser of the body turns it into that. */
+    otherJson?: TSchema;
   }
 }
 
@@ -44,7 +46,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
     refResolver: { buildLocalReference: (json, _base, _fragment, index) => String(json.$id ?? `schema-${index}`) },
     transform: ({ schema, url, route }) => ({
       url,
-      schema: { ...schema, ...bodyOf(schema, route.config?.form), security: route.config?.roles === undefined ? [] : [{ [KEY]: [] }] },
+      schema: { ...schema, ...bodyOf(schema, route.config), security: route.config?.roles === undefined ? [] : [{ [KEY]: [] }] },
     }),
   });
   app.addSchema({ ...Problem, $id: 'Problem' });
@@ -67,11 +69,11 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
 }
 
 /** Bodies that are not one JSON object: a picture as it is, a form, and a rule that may come as JSON or as its bare text. */
-function bodyOf(schema: FastifySchema | undefined, form: TSchema | undefined): { body?: unknown } {
+function bodyOf(schema: FastifySchema | undefined, { form, otherJson }: FastifyContextConfig = {}): { body?: unknown } {
   const { consumes = [], body } = schema ?? {};
   if (consumes.length === 0) return {};
   const schemaOf = (mediaType: string) => {
-    if (mediaType === 'application/json') return body;
+    if (mediaType === 'application/json') return otherJson === undefined ? body : { anyOf: [body, otherJson] };
     if (mediaType === 'multipart/form-data') return form;
     return { type: 'string', ...(mediaType.startsWith('image/') ? { format: 'binary' } : {}) };
   };

@@ -19,8 +19,8 @@ CREATE UNIQUE INDEX assignments_user_rule ON assignments (user_id, rule_id) WHER
 CREATE UNIQUE INDEX assignments_user_policy ON assignments (user_id, policy_id) WHERE user_id IS NOT NULL AND policy_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_group_rule ON assignments (group_id, rule_id) WHERE group_id IS NOT NULL AND rule_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_group_policy ON assignments (group_id, policy_id) WHERE group_id IS NOT NULL AND policy_id IS NOT NULL;
-CREATE INDEX assignments_rule_id ON assignments (rule_id) WHERE rule_id IS NOT NULL;
-CREATE INDEX assignments_policy_id ON assignments (policy_id) WHERE policy_id IS NOT NULL;
+CREATE INDEX assignments_rule_id ON assignments (rule_id, user_id) WHERE rule_id IS NOT NULL;
+CREATE INDEX assignments_policy_id ON assignments (policy_id, user_id) WHERE policy_id IS NOT NULL;
 COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one holder, a user or a group, and one thing, a rule or a policy.';
 COMMENT ON COLUMN assignments.assignment_id IS 'Counted by the database; a replaced assignment keeps it.';
 COMMENT ON COLUMN assignments.user_id IS 'Whose frames; null for a group.';
@@ -36,8 +36,8 @@ COMMENT ON INDEX assignments_user_rule IS 'A rule is assigned to a user once; fi
 COMMENT ON INDEX assignments_user_policy IS 'A policy is assigned to a user once; finds the policies of a user.';
 COMMENT ON INDEX assignments_group_rule IS 'A rule is assigned to a group once; finds the rules of a group.';
 COMMENT ON INDEX assignments_group_policy IS 'A policy is assigned to a group once; finds the policies of a group.';
-COMMENT ON INDEX assignments_rule_id IS 'Who has a rule.';
-COMMENT ON INDEX assignments_policy_id IS 'Who has a policy.';
+COMMENT ON INDEX assignments_rule_id IS 'Who has a rule, users in order of id, then groups.';
+COMMENT ON INDEX assignments_policy_id IS 'Who has a policy, users in order of id, then groups.';
 COMMENT ON CONSTRAINT assignments_one_holder ON assignments IS 'A user or a group.';
 COMMENT ON CONSTRAINT assignments_one_thing ON assignments IS 'A rule or a policy.';
 COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';

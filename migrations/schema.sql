@@ -805,8 +805,8 @@ CREATE TABLE assignments (
 );
 CREATE UNIQUE INDEX assignments_group_policy ON assignments USING btree (group_id, policy_id) WHERE group_id IS NOT NULL AND policy_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_group_rule ON assignments USING btree (group_id, rule_id) WHERE group_id IS NOT NULL AND rule_id IS NOT NULL;
-CREATE INDEX assignments_policy_id ON assignments USING btree (policy_id) WHERE policy_id IS NOT NULL;
-CREATE INDEX assignments_rule_id ON assignments USING btree (rule_id) WHERE rule_id IS NOT NULL;
+CREATE INDEX assignments_policy_id ON assignments USING btree (policy_id, user_id) WHERE policy_id IS NOT NULL;
+CREATE INDEX assignments_rule_id ON assignments USING btree (rule_id, user_id) WHERE rule_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_user_policy ON assignments USING btree (user_id, policy_id) WHERE user_id IS NOT NULL AND policy_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_user_rule ON assignments USING btree (user_id, rule_id) WHERE user_id IS NOT NULL AND rule_id IS NOT NULL;
 COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one holder, a user or a group, and one thing, a rule or a policy.';
@@ -817,7 +817,7 @@ COMMENT ON COLUMN assignments.rule_id IS 'Judged by which rule, always in its cu
 COMMENT ON COLUMN assignments.policy_id IS 'Judged by the rules of which policy, always in its current version; null for a rule.';
 COMMENT ON COLUMN assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones. Always null for a group.';
 COMMENT ON COLUMN assignments.zones IS 'Names of zones in which objects must be where the rule itself names none; null: as the policy says, or anywhere.';
-COMMENT ON COLUMN assignments.severity IS 'Of the matches where the rule itself says none (contracts/severity.ts); null: as the policy says, or the usual one.';
+COMMENT ON COLUMN assignments.severity IS 'Of the matches, whatever policy and rule say (contracts/severity.ts); null: as they say.';
 COMMENT ON COLUMN assignments.assigned_at IS 'When it was last changed, by the clock of the database.';
 COMMENT ON COLUMN assignments.assigned_by IS 'Id of the API key that last changed it.';
 COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';
@@ -825,8 +825,8 @@ COMMENT ON CONSTRAINT assignments_one_holder ON assignments IS 'A user or a grou
 COMMENT ON CONSTRAINT assignments_one_thing ON assignments IS 'A rule or a policy.';
 COMMENT ON INDEX assignments_group_policy IS 'A policy is assigned to a group once; finds the policies of a group.';
 COMMENT ON INDEX assignments_group_rule IS 'A rule is assigned to a group once; finds the rules of a group.';
-COMMENT ON INDEX assignments_policy_id IS 'Who has a policy.';
-COMMENT ON INDEX assignments_rule_id IS 'Who has a rule.';
+COMMENT ON INDEX assignments_policy_id IS 'Who has a policy, users in order of id, then groups.';
+COMMENT ON INDEX assignments_rule_id IS 'Who has a rule, users in order of id, then groups.';
 COMMENT ON INDEX assignments_user_policy IS 'A policy is assigned to a user once; finds the policies of a user.';
 COMMENT ON INDEX assignments_user_rule IS 'A rule is assigned to a user once; finds the rules of a user.';
 
@@ -966,7 +966,7 @@ CREATE TRIGGER assignments_tell AFTER INSERT OR DELETE OR UPDATE ON assignments 
 COMMENT ON TRIGGER assignments_tell ON assignments IS 'Somebody is judged by other rules.';
 CREATE TRIGGER devices_changed_tell AFTER UPDATE ON devices FOR EACH ROW WHEN (old.zones IS DISTINCT FROM new.zones OR old.time_zone IS DISTINCT FROM new.time_zone OR old.user_id IS DISTINCT FROM new.user_id OR old.model IS DISTINCT FROM new.model) EXECUTE FUNCTION tell_of_rules();
 COMMENT ON TRIGGER devices_changed_tell ON devices IS 'What the judging of its frames depends on has changed.';
-CREATE TRIGGER devices_tell AFTER INSERT OR DELETE ON devices FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+CREATE TRIGGER devices_tell AFTER INSERT OR DELETE ON devices FOR EACH ROW EXECUTE FUNCTION tell_of_rules();
 COMMENT ON TRIGGER devices_tell ON devices IS 'A device that is new or gone; it may come back as that of another user.';
 CREATE TRIGGER group_members_tell AFTER INSERT OR DELETE OR UPDATE ON group_members FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
 COMMENT ON TRIGGER group_members_tell ON group_members IS 'A member gets what is assigned to its group.';

@@ -13,52 +13,76 @@ export interface JudgedDevice {
   readonly assignedZones: readonly string[] | null;
 }
 
-/** A fault that shows on none of so many shows on hardly any other, and a list of rules is checked at every look at it. In order of device id. */
-const MAX_DEVICES = 1_000;
+/** Entries of the policies in force; `zones` as in policies/effective-rules.ts, before what an assignment of the policy says. */
+const HOLDING = `
+  holding AS (
+    SELECT entry->>'ruleId' AS rule_id, policy.policy_id, coalesce(nullif(entry->'zones', 'null'), nullif(held.content->'defaults'->'zones', 'null')) AS zones
+    FROM policies policy JOIN policy_versions held ON held.policy_id = policy.policy_id AND held.version = policy.current_version AND policy.deleted_at IS NULL
+    CROSS JOIN LATERAL jsonb_array_elements(held.content->'rules') AS entry)`;
 
-/** Every way in which a rule comes to a user or group; `zones` as in policies/effective-rules.ts. */
-const WAYS = `
-  SELECT rule_id, user_id, group_id, device_ids, to_jsonb(zones) AS zones FROM assignments WHERE rule_id IS NOT NULL
-  UNION ALL
-  SELECT entry->>'ruleId', assigned.user_id, assigned.group_id, assigned.device_ids,
-         coalesce(to_jsonb(assigned.zones), nullif(entry->'zones', 'null'), nullif(held.content->'defaults'->'zones', 'null'))
-  FROM assignments assigned
-  JOIN policies policy ON policy.policy_id = assigned.policy_id AND policy.deleted_at IS NULL
-  JOIN policy_versions held ON held.policy_id = policy.policy_id AND held.version = policy.current_version
-  CROSS JOIN LATERAL jsonb_array_elements(held.content->'rules') AS entry`;
-
-/** Every device that a way leads to. */
+/** Every way in which a rule comes to a user. `judged` names the users, and the rules or null for all of them. */
 const REACHED = `
-  WITH way AS (${WAYS}),
   reached AS (
-    SELECT rule_id, device_ids, zones, user_id FROM way WHERE user_id IS NOT NULL
+    SELECT assigned.rule_id, judged.user_id, assigned.device_ids, to_jsonb(assigned.zones) AS zones
+    FROM judged JOIN assignments assigned ON assigned.user_id = judged.user_id AND assigned.rule_id = coalesce(judged.rule_id, assigned.rule_id)
     UNION ALL
-    SELECT way.rule_id, way.device_ids, way.zones, member.user_id FROM way JOIN group_members member ON member.group_id = way.group_id)`;
+    SELECT holding.rule_id, judged.user_id, assigned.device_ids, coalesce(to_jsonb(assigned.zones), holding.zones)
+    FROM judged JOIN assignments assigned ON assigned.user_id = judged.user_id
+    JOIN holding ON holding.policy_id = assigned.policy_id AND holding.rule_id = coalesce(judged.rule_id, holding.rule_id)
+    UNION ALL
+    SELECT assigned.rule_id, judged.user_id, NULL, to_jsonb(assigned.zones)
+    FROM judged JOIN group_members member ON member.user_id = judged.user_id
+    JOIN assignments assigned ON assigned.group_id = member.group_id AND assigned.rule_id = coalesce(judged.rule_id, assigned.rule_id)
+    UNION ALL
+    SELECT holding.rule_id, judged.user_id, NULL, coalesce(to_jsonb(assigned.zones), holding.zones)
+    FROM judged JOIN group_members member ON member.user_id = judged.user_id JOIN assignments assigned ON assigned.group_id = member.group_id
+    JOIN holding ON holding.policy_id = assigned.policy_id AND holding.rule_id = coalesce(judged.rule_id, holding.rule_id))`;
+
+/** The first users of each rule by id, so that a rule of ten thousand users costs no more than one of `$2`. */
+const FIRST_USERS = `
+  judged AS (
+    SELECT asked.rule_id, first.user_id FROM unnest($1::text[]) AS asked (rule_id) CROSS JOIN LATERAL (
+      (SELECT user_id FROM assignments WHERE rule_id = asked.rule_id AND user_id IS NOT NULL ORDER BY user_id LIMIT $2)
+      UNION
+      (SELECT user_id FROM holding JOIN assignments USING (policy_id) WHERE holding.rule_id = asked.rule_id AND user_id IS NOT NULL ORDER BY user_id LIMIT $2)
+      UNION
+      (SELECT member.user_id FROM assignments JOIN group_members member USING (group_id) WHERE rule_id = asked.rule_id ORDER BY member.user_id LIMIT $2)
+      UNION
+      (SELECT member.user_id FROM holding JOIN assignments USING (policy_id) JOIN group_members member USING (group_id)
+       WHERE holding.rule_id = asked.rule_id ORDER BY member.user_id LIMIT $2)
+      ORDER BY user_id LIMIT $2) AS first)`;
 
 const DEVICE = `device.device_id AS "deviceId", device.model, device.time_zone AS "timeZone", device.zones`;
 
-/** By rule id; a rule that judges no device is not in it. */
-export async function devicesOfRules(db: Queryable, ruleIds: readonly string[]): Promise<ReadonlyMap<string, readonly JudgedDevice[]>> {
+/**
+ * By rule id; a rule that judges no device is not in it. Of each rule `most` devices in order of id, and of no more users than that: a fault that shows on none
+ * of so many shows on hardly any other, and a list of rules is checked at every look at it.
+ */
+export async function devicesOfRules(db: Queryable, ruleIds: readonly string[], most: number): Promise<ReadonlyMap<string, readonly JudgedDevice[]>> {
   const rows = await query<Omit<JudgedDevice, 'assignedZones'> & { ruleId: string; ways: readonly (readonly string[] | null)[] }>(db, `
-    ${REACHED},
-    judged AS (
+    WITH ${HOLDING}, ${FIRST_USERS}, ${REACHED},
+    counted AS (
       SELECT reached.rule_id, device.device_id, jsonb_agg(DISTINCT coalesce(reached.zones, 'null')) AS ways,
              row_number() OVER (PARTITION BY reached.rule_id ORDER BY device.device_id) AS place
       FROM reached JOIN devices device ON device.user_id = reached.user_id AND (reached.device_ids IS NULL OR device.device_id = ANY(reached.device_ids))
-      WHERE reached.rule_id = ANY($1) GROUP BY reached.rule_id, device.device_id)
-    SELECT judged.rule_id AS "ruleId", judged.ways, ${DEVICE} FROM judged JOIN devices device USING (device_id)
-    WHERE judged.place <= ${MAX_DEVICES} ORDER BY judged.rule_id, judged.place`, [ruleIds]);
+      GROUP BY reached.rule_id, device.device_id)
+    SELECT counted.rule_id AS "ruleId", counted.ways, ${DEVICE} FROM counted JOIN devices device USING (device_id)
+    WHERE counted.place <= $2 ORDER BY counted.rule_id, counted.place`, [ruleIds, most]);
   const judged = new Map<string, JudgedDevice[]>();
-  for (const { ruleId, ways, ...device } of rows) judged.set(ruleId, [...(judged.get(ruleId) ?? []), { ...device, assignedZones: widest(ways) }]);
+  for (const { ruleId, ways, ...device } of rows) {
+    const devices = judged.get(ruleId) ?? [];
+    devices.push({ ...device, assignedZones: widest(ways) });
+    judged.set(ruleId, devices);
+  }
   return judged;
 }
 
-/** Of one user, or of the members of one group. */
-export const devicesOfHolder = (db: Queryable, { userId, groupId }: { readonly userId: string | null; readonly groupId: string | null }): Promise<JudgedDevice[]> =>
+/** Of one user, or of the members of one group; `most` of them in order of id. */
+export const devicesOfHolder = (db: Queryable, { userId, groupId }: { readonly userId: string | null; readonly groupId: string | null }, most: number): Promise<JudgedDevice[]> =>
   query<JudgedDevice & Record<string, unknown>>(db, `
     SELECT ${DEVICE}, NULL AS "assignedZones" FROM devices device
     WHERE device.user_id = $1 OR device.user_id IN (SELECT user_id FROM group_members WHERE group_id = $2)
-    ORDER BY device.device_id LIMIT ${MAX_DEVICES}`, [userId, groupId]);
+    ORDER BY device.device_id LIMIT $3`, [userId, groupId, most]);
 
 export interface JudgingRule {
   readonly ruleId: string;
@@ -69,11 +93,12 @@ export interface JudgingRule {
 /** The rules that judge one device, in order of id. */
 export async function rulesOfDevice(db: Queryable, deviceId: string): Promise<JudgingRule[]> {
   const rows = await query<Omit<JudgingRule, 'assignedZones'> & { ways: readonly (readonly string[] | null)[] }>(db, `
+    WITH ${HOLDING},
+    judged AS (SELECT NULL AS rule_id, user_id FROM devices WHERE device_id = $1),
     ${REACHED},
     judging AS (
-      SELECT reached.rule_id, jsonb_agg(DISTINCT coalesce(reached.zones, 'null')) AS ways
-      FROM devices device JOIN reached ON reached.user_id = device.user_id AND (reached.device_ids IS NULL OR device.device_id = ANY(reached.device_ids))
-      WHERE device.device_id = $1 GROUP BY reached.rule_id)
+      SELECT rule_id, jsonb_agg(DISTINCT coalesce(zones, 'null')) AS ways FROM reached
+      WHERE rule_id IS NOT NULL AND (device_ids IS NULL OR $1 = ANY(device_ids)) GROUP BY rule_id)
     SELECT rule.rule_id AS "ruleId", version.condition, judging.ways FROM judging
     JOIN rules rule USING (rule_id) JOIN rule_versions version ON version.rule_id = rule.rule_id AND version.version = rule.current_version
     WHERE rule.deleted_at IS NULL ORDER BY rule.rule_id`, [deviceId]);

@@ -17,31 +17,35 @@ import type { Routes } from '../plugin.ts';
 import { RULE_TYPES, takeRules } from '../rule-body.ts';
 import { heldAgainst, keptText, readRuleText, requireRule } from '../rule-text.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
-import { RuleBody, RuleCheck, RulePage, RuleShape, RuleVersionPage, SavedRule } from '../shapes/rules.ts';
+import { RuleAsJson, RuleBody, RuleCheck, RulePage, RuleShape, RuleVersionPage, SavedRule } from '../shapes/rules.ts';
 import { modelsInSight, sightsOf } from '../sights.ts';
 
 const tags = ['rules'];
 const params = Type.Object({ ruleId: Id('The number in `RuleID: 100`.') });
 const page = Type.Object({ limit: Limit, cursor: Cursor }, strict);
 
+/** Devices that a rule is held against: enough to find what is wrong anywhere but in one corner, few enough to answer at once. */
+const MOST_DEVICES = 1_000;
+/** Of each rule in a list, which holds hundreds. */
+const MOST_IN_LIST = 100;
+
 export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _options, done) => {
   takeRules(app as unknown as FastifyInstance);
 
-  /** Of many rules at once, since a list holds hundreds. */
-  async function sightsOfRules(ruleIds: readonly string[]): Promise<(ruleId: string) => Sights> {
-    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfRules(pool, ruleIds)]);
+  async function sightsOfRules(ruleIds: readonly string[], most: number): Promise<(ruleId: string) => Sights> {
+    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfRules(pool, ruleIds, most)]);
     return (ruleId) => sightsOf(models, devices.get(ruleId) ?? []);
   }
 
   async function sightsOfHolder(userId: string | null, groupId: string | null): Promise<Sights> {
     await requireKnown(pool, 'user', userId === null ? [] : [userId]);
     await requireKnown(pool, 'group', groupId === null ? [] : [groupId]);
-    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfHolder(pool, { userId, groupId })]);
+    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfHolder(pool, { userId, groupId }, MOST_DEVICES)]);
     return sightsOf(models, devices);
   }
 
   app.put('/v1/rules/:ruleId', {
-    config: { roles: [] },
+    config: { roles: [], otherJson: RuleAsJson },
     schema: {
       tags,
       summary: 'Create or replace a rule; a changed text makes a new version',
@@ -53,14 +57,14 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
     },
   }, async ({ params: { ruleId }, body, holder }, reply) => {
     const source = keptText(body.text);
-    const sightsOn = await sightsOfRules([requireSafeId(ruleId, 'ruleId')]);
+    const sightsOn = await sightsOfRules([requireSafeId(ruleId, 'ruleId')], MOST_DEVICES);
     const { rule: { name, severity, condition }, warnings } = requireRule(ruleId, source, sightsOn(ruleId));
     const { version, created } = await putRule(pool, { ruleId, source, name, severity, condition, warnings }, holder.keyId);
     return reply.code(created ? 201 : 200).send({ ruleId, version, warnings });
   });
 
   app.post('/v1/rules/check', {
-    config: { roles: ['ops'] },
+    config: { roles: ['ops'], otherJson: RuleAsJson },
     schema: {
       tags,
       summary: 'What would be said of a rule, without saving it',
@@ -73,7 +77,7 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
   }, async ({ body, query: { userId = null, groupId = null } }) => {
     const parsed = readRule(keptText(body.text));
     const ruleId = parsed.rule?.ruleId ?? '';
-    const sights = userId === null && groupId === null ? (await sightsOfRules([ruleId]))(ruleId) : await sightsOfHolder(userId, groupId);
+    const sights = userId === null && groupId === null ? (await sightsOfRules([ruleId], MOST_DEVICES))(ruleId) : await sightsOfHolder(userId, groupId);
     const { rule, problems } = heldAgainst(parsed, sights);
     const text = rule === null ? undefined : printOneLine(rule);
     return { ok: rule !== null, problems, ...(text === undefined ? {} : { text }), ...(rule === null ? {} : { yaml: printYaml(rule) }) };
@@ -89,7 +93,7 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
       response: { 200: RuleShape },
     },
   }, async ({ params: { ruleId }, query: { version } }) => {
-    const [rule, sightsOn] = await Promise.all([getRule(pool, ruleId, version), sightsOfRules([ruleId])]);
+    const [rule, sightsOn] = await Promise.all([getRule(pool, ruleId, version), sightsOfRules([ruleId], MOST_DEVICES)]);
     return shown(rule, sightsOn(ruleId));
   });
 
@@ -107,7 +111,7 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
   }, async ({ query: { limit = DEFAULT_LIMIT, cursor } }) => {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const rules = await listRules(pool, { after, limit });
-    const sightsOn = await sightsOfRules(rules.map(({ ruleId }) => ruleId));
+    const sightsOn = await sightsOfRules(rules.map(({ ruleId }) => ruleId), MOST_IN_LIST);
     return { rules: rules.map((rule) => shown(rule, sightsOn(rule.ruleId))), next: nextOf(rules, limit, ({ ruleId }) => [ruleId]) };
   });
 

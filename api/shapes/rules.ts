@@ -9,6 +9,9 @@ import { Count, Instant, Next, list, nullable, oneOf, strict } from './primitive
 /** Bounded by the parser, which says so with a place; this bound only keeps a flood away from it. */
 export const RuleBody = Type.Object({ text: Type.String({ maxLength: 100_000, examples: ['RuleID: 100 | Unsafe Class: Dog, Cat | ALL with probability>80%'] }) }, strict);
 
+/** For the description of the API only: the parser of the body makes a text of it. */
+export const RuleAsJson = Type.Object({}, { additionalProperties: true, description: 'The rule itself; `/v1/rules/schema.json` says what it may hold.', examples: [{ rule: 100, unsafe: 'dog > 80%' }] });
+
 export const SavedRule = Type.Object({
   ruleId: Type.String(),
   version: Type.Integer({ description: 'Moves only when the text changes.', minimum: 1 }),

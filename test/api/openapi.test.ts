@@ -27,9 +27,10 @@ describe('the OpenAPI document', () => {
     for (const path of [
       '/v1/devices/{deviceId}/frames', '/v1/frames', '/v1/frames/{frameId}', '/v1/frames/{frameId}/image', '/v1/rules/{ruleId}', '/v1/rules', '/v1/rules/check', '/v1/users/{userId}/rules',
       '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}/ack', '/v1/invalid-frames', '/v1/invalid-frames/counts', '/v1/equipment-notices', '/v1/models', '/v1/ops/failed', '/v1/ops/replay',
-      '/v1/ops/accounting', '/healthz', '/readyz', '/metrics',
+      '/v1/ops/accounting', '/v1/rules/{ruleId}/versions', '/v1/rules/schema.json', '/v1/users/{userId}/policies', '/v1/groups/{groupId}/members', '/v1/groups/{groupId}/rules',
+      '/v1/groups/{groupId}/policies', '/v1/policies/{policyId}/versions', '/v1/assignments', '/v1/devices/{deviceId}/zones', '/v1/changes', '/healthz', '/readyz', '/metrics',
     ]) expect(Object.keys(document.paths)).toContain(path);
-    for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}']) {
+    for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}', '/v1/groups/{groupId}', '/v1/policies/{policyId}']) {
       expect(Object.keys(document.paths[path]).sort(), path).toEqual(['delete', 'get', 'put']);
     }
   });
@@ -46,9 +47,9 @@ describe('the OpenAPI document', () => {
     }
   });
 
-  it('asks for a key everywhere but at the doors for watchers', () => {
+  it('asks for a key everywhere but at the doors for watchers and for the schema that editors ask for', () => {
     const open = operations().filter(([, operation]) => operation.security.length === 0).map(([name]) => name);
-    expect(open.sort()).toEqual(['get /healthz', 'get /metrics', 'get /readyz']);
+    expect(open.sort()).toEqual(['get /healthz', 'get /metrics', 'get /readyz', 'get /v1/rules/schema.json']);
     expect(document.components.securitySchemes.key).toEqual({ type: 'http', scheme: 'bearer' });
   });
 
@@ -60,7 +61,8 @@ describe('the OpenAPI document', () => {
       required: ['manifest', 'picture'],
       properties: { manifest: { properties: { frames: { maxItems: 64, items: { required: ['deviceId', 'capturedAt'] } } } }, picture: { type: 'array', items: { format: 'binary' } } },
     });
-    expect(document.paths['/v1/rules/{ruleId}'].put.requestBody.content['text/plain'].schema).toEqual({ type: 'string' });
+    for (const type of ['text/plain', 'application/yaml']) expect(document.paths['/v1/rules/{ruleId}'].put.requestBody.content[type].schema).toEqual({ type: 'string' });
+    expect(document.paths['/v1/rules/check'].post.requestBody.content['application/json'].schema.anyOf).toHaveLength(2);
     expect(document.paths['/v1/frames/{frameId}/image'].get.responses['200'].content['image/jpeg'].schema.format).toBe('binary');
   });
 

@@ -30,7 +30,7 @@ it('carries an account from nothing to a frame and its books, all typed', async 
   expect(await client.putRule('7', text)).toEqual({ ruleId: '7', version: 1, warnings: [] });
   expect((await client.rule('7')).text).toBe(text);
   expect((await client.rules({ limit: 1 })).rules).toHaveLength(1);
-  expect((await client.assignRules('anna', [{ ruleId: '7', devices: ['door@1'] }])).rules).toEqual([{ ruleId: '7', devices: ['door@1'] }]);
+  expect((await client.assignRules('anna', [{ ruleId: '7', devices: ['door@1'] }])).rules).toEqual([{ ruleId: '7', devices: ['door@1'], zones: null, severity: null }]);
   expect((await client.assignments('anna')).rules).toHaveLength(1);
 
   const { frameId } = await client.pushFrame({ deviceId: 'door@1', capturedAt: secondsAgo(5), bytes: jpeg('x'), mediaType: 'image/jpeg' });
@@ -54,6 +54,44 @@ it('carries an account from nothing to a frame and its books, all typed', async 
   await expect(annas.status()).rejects.toMatchObject({ name: 'Refused', code: 'forbidden' });
   await client.revokeKey(made.keyId);
   await annas.close();
+});
+
+it('carries policies, groups, assignments and zones, and tells who changed them, all typed', async () => {
+  await client.putUser('dora', { name: 'Dora' });
+  await client.putDevice('yard', { userId: 'dora', name: 'Yard', timeZone: 'UTC' });
+  const polygon = [[0, 0], [1, 0], [1, 1]] as const;
+  expect((await client.putZones('yard', [{ name: 'Gate', polygon, anchor: { overlap: 0.5 } }])).warnings).toEqual([]);
+  expect((await client.zones('yard')).zones).toEqual([{ name: 'Gate', kind: 'zone', polygon, anchor: { overlap: 0.5 }, classes: null }]);
+
+  const text = (threshold: number) => `rule: 70\nunsafe:\n  objects: person > ${threshold}%\n  zone: Gate`;
+  for (const threshold of [60, 70]) await client.putRule('70', text(threshold));
+  expect((await client.checkRule(text(60), { userId: 'dora' })).problems).toEqual([]);
+  expect((await client.rule('70', 1)).text).toBe(text(60));
+  expect((await client.ruleVersions('70', { limit: 1 })).versions.map(({ version }) => version)).toEqual([2]);
+
+  expect(await client.putPolicy('night', { name: 'Night', rules: [{ ruleId: '70', severity: 'high' }] })).toMatchObject({ version: 1, rules: [{ ruleId: '70', severity: 'high', zones: null }] });
+  expect((await client.policy('night')).users).toBe(0);
+  expect((await client.policies({ limit: 1 })).policies).toHaveLength(1);
+  expect((await client.policyVersions('night')).versions).toHaveLength(1);
+
+  expect((await client.putGroup('house', { name: 'House' })).members).toBe(0);
+  expect(await client.putMembers('house', ['dora'])).toEqual({ groupId: 'house', members: 1, added: 1, removed: 0 });
+  expect([(await client.group('house')).members, (await client.groups()).groups.length, (await client.members('house')).userIds]).toEqual([1, 1, ['dora']]);
+
+  const assigned = { devices: null, zones: null, severity: null };
+  expect((await client.assignPolicies('dora', [{ policyId: 'night' }])).policies).toEqual([{ policyId: 'night', ...assigned }]);
+  expect((await client.assignedPolicies('dora')).policies).toHaveLength(1);
+  expect((await client.assignGroupRules('house', [{ ruleId: '70', zones: ['Gate'] }])).rules).toEqual([{ ruleId: '70', ...assigned, zones: ['Gate'] }]);
+  expect((await client.groupRules('house')).rules).toHaveLength(1);
+  expect((await client.assignGroupPolicies('house', [{ policyId: 'night' }])).policies).toHaveLength(1);
+  expect((await client.groupPolicies('house')).policies).toHaveLength(1);
+  expect(await client.assignToMany({ userIds: ['dora'], groupIds: ['house'], remove: { rules: ['70'], policies: ['night'] } })).toEqual({ added: 0, changed: 0, removed: 3, left: 0 });
+
+  await client.deletePolicy('night');
+  await client.deleteGroup('house');
+  const { changes, next } = await client.changes({ subject: 'policy', subjectId: 'night', limit: 1 });
+  expect(changes).toMatchObject([{ before: { name: 'Night' }, after: null }]);
+  expect((await client.changes({ subject: 'policy', subjectId: 'night', cursor: next! })).changes).toMatchObject([{ before: null }]);
 });
 
 it('takes away what it put', async () => {
