@@ -817,7 +817,7 @@ COMMENT ON COLUMN assignments.rule_id IS 'Judged by which rule, always in its cu
 COMMENT ON COLUMN assignments.policy_id IS 'Judged by the rules of which policy, always in its current version; null for a rule.';
 COMMENT ON COLUMN assignments.device_ids IS 'Only these devices of the user; null is all of them, also future ones. Always null for a group.';
 COMMENT ON COLUMN assignments.zones IS 'Names of zones in which objects must be where the rule itself names none; null: as the policy says, or anywhere.';
-COMMENT ON COLUMN assignments.severity IS 'Of the matches where the rule itself says none (contracts/severity.ts); null: as the policy says, or the usual one.';
+COMMENT ON COLUMN assignments.severity IS 'Of the matches, whatever policy and rule say (contracts/severity.ts); null: as they say.';
 COMMENT ON COLUMN assignments.assigned_at IS 'When it was last changed, by the clock of the database.';
 COMMENT ON COLUMN assignments.assigned_by IS 'Id of the API key that last changed it.';
 COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';

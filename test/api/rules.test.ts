@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { StagedFrame } from '../../activities/ports/staged-frame.ts';
 import { inTransaction } from '../../adapters/postgres/pool.ts';
+import { RuleSets } from '../../adapters/postgres/rule-set-cache.ts';
 import { createJudgementLedger } from '../../adapters/postgres/verdicts.ts';
 import { signOfLife } from '../../adapters/postgres/workers.ts';
 import { pidOf, untilBlockedBy } from '../support/lock-wait.ts';
@@ -179,8 +180,8 @@ describe('deleting a rule', () => {
   it('leaves no frame to be judged by it, even where an assignment is left', async () => {
     await putText('148', text('148', 'Dog'));
     await assign('emil', '148');
-    const frame = { userId: 'emil', deviceId: 'none', frameId: randomUUID(), capturedAt: NOON, run: 1 } as StagedFrame;
-    const judging = async () => (await createJudgementLedger(api.db.pool).caseFiles([frame])).get(frame.frameId)?.rules;
+    const frame = { userId: 'emil', deviceId: 'none', timeZone: 'UTC', frameId: randomUUID(), capturedAt: NOON, run: 1 } as StagedFrame;
+    const judging = async () => (await createJudgementLedger(api.db.pool, new RuleSets(api.db.pool, () => false)).caseFiles([frame])).get(frame.frameId)?.ruleSet.rules;
     expect(await judging()).toMatchObject([{ ruleId: '148', version: 1 }]);
     await api.db.pool.query("UPDATE rules SET deleted_at = now() WHERE rule_id = '148'");
     expect(await judging()).toEqual([]);
