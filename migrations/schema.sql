@@ -966,7 +966,7 @@ CREATE TRIGGER assignments_tell AFTER INSERT OR DELETE OR UPDATE ON assignments 
 COMMENT ON TRIGGER assignments_tell ON assignments IS 'Somebody is judged by other rules.';
 CREATE TRIGGER devices_changed_tell AFTER UPDATE ON devices FOR EACH ROW WHEN (old.zones IS DISTINCT FROM new.zones OR old.time_zone IS DISTINCT FROM new.time_zone OR old.user_id IS DISTINCT FROM new.user_id OR old.model IS DISTINCT FROM new.model) EXECUTE FUNCTION tell_of_rules();
 COMMENT ON TRIGGER devices_changed_tell ON devices IS 'What the judging of its frames depends on has changed.';
-CREATE TRIGGER devices_tell AFTER INSERT OR DELETE ON devices FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
+CREATE TRIGGER devices_tell AFTER INSERT OR DELETE ON devices FOR EACH ROW EXECUTE FUNCTION tell_of_rules();
 COMMENT ON TRIGGER devices_tell ON devices IS 'A device that is new or gone; it may come back as that of another user.';
 CREATE TRIGGER group_members_tell AFTER INSERT OR DELETE OR UPDATE ON group_members FOR EACH STATEMENT EXECUTE FUNCTION tell_of_rules();
 COMMENT ON TRIGGER group_members_tell ON group_members IS 'A member gets what is assigned to its group.';

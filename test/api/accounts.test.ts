@@ -202,7 +202,7 @@ describe('assignment', () => {
   it('replaces the whole set', async () => {
     await api.put('/v1/users/anna/rules', { rules: [{ ruleId: '1' }, { ruleId: '2', devices: ['door'] }] });
     const second = await api.put('/v1/users/anna/rules', { rules: [{ ruleId: '2' }, { ruleId: '3', devices: ['door'] }] });
-    expect(second.json).toEqual({ userId: 'anna', rules: [{ ruleId: '2', devices: null }, { ruleId: '3', devices: ['door'] }] });
+    expect(second.json).toEqual({ userId: 'anna', rules: [{ ruleId: '2', devices: null, zones: null, severity: null }, { ruleId: '3', devices: ['door'], zones: null, severity: null }] });
     expect((await api.get('/v1/users/anna/rules')).json).toEqual(second.json);
     expect((await api.get('/v1/rules/2')).json.userIds).toEqual(['anna']);
     expect((await api.put('/v1/users/anna/rules', { rules: [] })).json.rules).toEqual([]);
@@ -217,6 +217,6 @@ describe('assignment', () => {
   ])('is refused %s, and what was assigned stays', async (_what, url, body, status, code) => {
     await api.put('/v1/users/anna/rules', { rules: [{ ruleId: '2' }] });
     expect(await codeOf(api.put(url, body))).toEqual([status, code]);
-    expect((await api.get('/v1/users/anna/rules')).json.rules).toEqual([{ ruleId: '2', devices: null }]);
+    expect((await api.get('/v1/users/anna/rules')).json.rules).toEqual([{ ruleId: '2', devices: null, zones: null, severity: null }]);
   });
 });

@@ -22,17 +22,17 @@ const NASTY = [
   Buffer.from('["2026-03-01T02:14:00Z","door"]').toString('base64url'), Buffer.from('["\ud800"]').toString('base64url'), 'RuleID: 1 | Unsafe Class: Dog | ALL with probability>80%', 'accepted', 'failed', 'UTC', 'Europe/Berlin', 'email', 'a@b.c',
 ];
 const text = fc.oneof(fc.constantFrom(...NASTY), fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ maxLength: 30 }));
-const FIELDS = ['userId', 'name', 'timeZone', 'enabled', 'channel', 'address', 'position', 'text', 'rules', 'ruleId', 'devices', 'role', 'frameIds', 'state', 'limit', '__proto__', 'constructor'];
+const FIELDS = ['userId', 'name', 'timeZone', 'enabled', 'channel', 'address', 'position', 'text', 'rules', 'ruleId', 'devices', 'role', 'userIds', 'groupIds', 'policies', 'policyId', 'defaults', 'severity', 'zones', 'polygon', 'unsafe', 'rule', 'subject', 'subjectId', 'version', 'frameIds', 'state', 'limit', '__proto__', 'constructor'];
 const json = fc.oneof(
   fc.dictionary(fc.constantFrom(...FIELDS), fc.oneof(text, fc.jsonValue({ maxDepth: 2 }), fc.array(fc.oneof(text, fc.record({ ruleId: text, devices: fc.array(text, { maxLength: 2 }) })), { maxLength: 3 }))),
   fc.jsonValue(),
 ).map((value) => JSON.stringify(value));
 const body = fc.oneof(fc.constant(undefined), json, text, fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)));
 const contentType = fc.oneof(
-  fc.constantFrom('application/json', 'application/json', 'text/plain', 'image/jpeg', 'image/png; q=1', 'application/yaml', 'multipart/form-data; boundary=x', 'multipart/form-data', 'application/json; charset=utf-16', ';', '/', 'a/b/c', undefined),
+  fc.constantFrom('application/json', 'application/json', 'text/plain', 'image/jpeg', 'image/png; q=1', 'application/yaml', 'text/yaml', 'multipart/form-data; boundary=x', 'multipart/form-data', 'application/json; charset=utf-16', ';', '/', 'a/b/c', undefined),
   fc.string({ unit: fc.constantFrom(...'abc/;= ,"'), maxLength: 15 }),
 );
-const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom('boxes', 'minProbability', 'limit', 'cursor', 'deviceId', 'userId', 'state', 'from', 'to', 'captured_at'), text), text), { maxLength: 3 });
+const query = fc.array(fc.tuple(fc.oneof(fc.constantFrom('boxes', 'minProbability', 'limit', 'cursor', 'deviceId', 'userId', 'state', 'from', 'to', 'captured_at', 'version', 'groupId', 'subject', 'subjectId'), text), text), { maxLength: 3 });
 
 /** What a header can hold. */
 const headerOf = (value: string): string => value.replace(/[^\x20-\x7e]/g, '');
@@ -69,6 +69,14 @@ const SOUND: { method: 'PUT' | 'POST'; url: string; payload: Record<string, unkn
   { method: 'PUT', url: '/v1/rules/100', payload: { text: 'RuleID: 100 | Unsafe Class: Dog | ALL with probability>80%' } },
   { method: 'POST', url: '/v1/rules/check', payload: { text: 'RuleID: 100 | Unsafe Class: Dog | ALL with probability>80%' } },
   { method: 'PUT', url: '/v1/users/anna/rules', payload: { rules: [{ ruleId: '100', devices: ['door'] }] } },
+  { method: 'PUT', url: '/v1/rules/100', payload: { rule: 100, name: 'Dogs', severity: 'high', unsafe: 'dog' } },
+  { method: 'PUT', url: '/v1/groups/100', payload: { name: 'All' } },
+  { method: 'PUT', url: '/v1/groups/100/members', payload: { userIds: ['anna'] } },
+  { method: 'PUT', url: '/v1/policies/100', payload: { name: 'Night', rules: [{ ruleId: '100', severity: 'low', zones: ['Porch'] }], defaults: { zones: ['Porch'] } } },
+  { method: 'PUT', url: '/v1/users/anna/policies', payload: { policies: [{ policyId: '100', zones: ['Porch'] }] } },
+  { method: 'PUT', url: '/v1/groups/100/rules', payload: { rules: [{ ruleId: '100' }] } },
+  { method: 'POST', url: '/v1/assignments', payload: { userIds: ['anna'], groupIds: ['100'], rules: [{ ruleId: '100', severity: 'low' }], policies: [{ policyId: '100' }], remove: { rules: [] } } },
+  { method: 'PUT', url: '/v1/devices/door/zones', payload: { zones: [{ name: 'Porch', polygon: [[0, 0], [1, 0], [1, 1]], anchor: { overlap: 0.5 }, classes: ['dog'] }] } },
   { method: 'POST', url: '/v1/keys', payload: { role: 'ingest', userId: 'anna' } },
   { method: 'POST', url: '/v1/ops/replay', payload: { state: 'failed', limit: 1 } },
 ];

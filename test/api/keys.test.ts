@@ -102,10 +102,25 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['DELETE', '/v1/users/none', ''],
   ['PUT', '/v1/users/anna/rules', ''],
   ['GET', '/v1/users/anna/rules', 'customer ops'],
+  ['PUT', '/v1/users/anna/policies', ''],
+  ['GET', '/v1/users/anna/policies', 'customer ops'],
+  ['PUT', '/v1/groups/x', ''],
+  ['GET', '/v1/groups/x', 'ops'],
+  ['GET', '/v1/groups', 'ops'],
+  ['DELETE', '/v1/groups/none', ''],
+  ['PUT', '/v1/groups/x/members', ''],
+  ['GET', '/v1/groups/x/members', 'ops'],
+  ['PUT', '/v1/groups/x/rules', ''],
+  ['GET', '/v1/groups/x/rules', 'ops'],
+  ['PUT', '/v1/groups/x/policies', ''],
+  ['GET', '/v1/groups/x/policies', 'ops'],
+  ['POST', '/v1/assignments', ''],
   ['PUT', '/v1/devices/x', ''],
   ['GET', '/v1/devices/door', 'ingest customer ops'],
   ['GET', '/v1/devices', 'customer ops'],
   ['DELETE', '/v1/devices/none', ''],
+  ['PUT', '/v1/devices/door/zones', ''],
+  ['GET', '/v1/devices/door/zones', 'customer ops'],
   ['PUT', '/v1/contacts/x', ''],
   ['GET', '/v1/contacts/anna-mail', 'customer ops'],
   ['GET', '/v1/contacts', 'customer ops'],
@@ -113,8 +128,15 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['PUT', '/v1/rules/1', ''],
   ['POST', '/v1/rules/check', 'ops'],
   ['GET', '/v1/rules/1', 'ops'],
+  ['GET', '/v1/rules/1/versions', 'ops'],
   ['GET', '/v1/rules', 'ops'],
   ['DELETE', '/v1/rules/none', ''],
+  ['PUT', '/v1/policies/x', ''],
+  ['GET', '/v1/policies/x', 'ops'],
+  ['GET', '/v1/policies/x/versions', 'ops'],
+  ['GET', '/v1/policies', 'ops'],
+  ['DELETE', '/v1/policies/none', ''],
+  ['GET', '/v1/changes', 'ops'],
   ['POST', '/v1/models/weights', ''],
   ['PUT', '/v1/models/mine', ''],
   ['GET', '/v1/models/yolox-nano', 'ops'],
@@ -158,13 +180,15 @@ describe('a key of one user', () => {
   it('sees nothing of others, and cannot tell whether they exist', async () => {
     const key = await api.key('customer', 'anna');
     const codes = [];
-    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/devices/gate', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert']) {
+    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert']) {
       const { status, json } = await api.get(url, key);
       codes.push(`${status} ${json.code}`);
     }
-    expect(codes).toEqual(['404 user_unknown', '404 user_unknown', '404 user_unknown', '404 device_unknown', '404 contact_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown']);
+    expect(codes).toEqual(['404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 device_unknown', '404 device_unknown', '404 contact_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown']);
     expect((await api.get('/v1/devices', key)).json.devices.map(({ deviceId }: any) => deviceId)).toEqual(['door']);
     expect((await api.get('/v1/contacts', key)).json.contacts.map(({ userId }: any) => userId)).toEqual(['anna']);
     expect((await api.get('/v1/users/anna', key)).json.userId).toBe('anna');
+    expect((await api.get('/v1/users/anna/policies', key)).json).toEqual({ userId: 'anna', policies: [] });
+    expect((await api.get('/v1/devices/door/zones', key)).json).toEqual({ deviceId: 'door', zones: [] });
   });
 });

@@ -30,7 +30,7 @@ it('carries an account from nothing to a frame and its books, all typed', async 
   expect(await client.putRule('7', text)).toEqual({ ruleId: '7', version: 1, warnings: [] });
   expect((await client.rule('7')).text).toBe(text);
   expect((await client.rules({ limit: 1 })).rules).toHaveLength(1);
-  expect((await client.assignRules('anna', [{ ruleId: '7', devices: ['door@1'] }])).rules).toEqual([{ ruleId: '7', devices: ['door@1'] }]);
+  expect((await client.assignRules('anna', [{ ruleId: '7', devices: ['door@1'] }])).rules).toEqual([{ ruleId: '7', devices: ['door@1'], zones: null, severity: null }]);
   expect((await client.assignments('anna')).rules).toHaveLength(1);
 
   const { frameId } = await client.pushFrame({ deviceId: 'door@1', capturedAt: secondsAgo(5), bytes: jpeg('x'), mediaType: 'image/jpeg' });
