@@ -15,6 +15,7 @@ export function describeFrame(frame: FrameStatus): string[] {
       ['accepted', `${moment(frame.acceptedAt)} UTC${frame.settledAt === null ? '' : `, settled after ${duration(elapsedMs(frame.acceptedAt, frame.settledAt))}`}`],
       ['picture', `${frame.mediaType}, ${bytes(frame.sizeBytes)}${frame.width === null ? '' : `, ${frame.width} x ${frame.height} pixels`}`],
       ...(frame.model === null ? [] : [['model', `${frame.model.name} ${frame.model.version} on ${frame.model.runtime}, calibration ${frame.model.calibration}`]]),
+      ...(frame.ruleSet === null ? [] : [['rule set', `${frame.ruleSet.id}, ${frame.ruleSet.rules} rules`]]),
       ...(frame.runs > 1 ? [['run', `${frame.runs}, replayed`]] : []),
       ...frame.warnings.map((warning) => ['warning', warning]),
     ]),
@@ -34,9 +35,9 @@ const section = (title: string, lines: readonly string[]): string[] => (lines.le
 const stageRow = ({ stage, outcome, code, detail, startedAt, finishedAt, worker }: FrameStatus['stages'][number]): Row =>
   [stage, [outcome, code, detail].filter((part) => part !== null).join(': '), startedAt.slice(11, 23), duration(elapsedMs(startedAt, finishedAt)), worker];
 
-function verdictLines({ ruleId, ruleVersion, matched, clauses, evidence }: FrameStatus['verdicts'][number]): string[] {
+function verdictLines({ ruleId, ruleVersion, matched, severity, clauses, evidence }: FrameStatus['verdicts'][number]): string[] {
   return [
-    `rule ${ruleId} version ${ruleVersion}: ${matched ? `MATCH${evidence.length > 0 ? ` on ${evidence.map((index) => `#${index}`).join(', ')}` : ''}` : 'no match'}`,
+    `rule ${ruleId} version ${ruleVersion}: ${matched ? `MATCH, ${severity}${evidence.length > 0 ? ` on ${evidence.map((index) => `#${index}`).join(', ')}` : ''}` : 'no match'}`,
     ...table(clauses.map(({ holds, text, compared, threshold }) => [holds ? 'holds' : 'not', text, numbers(compared, threshold)])).map((line) => `  ${line}`),
   ];
 }

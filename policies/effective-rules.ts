@@ -92,14 +92,18 @@ const said = (zones: readonly string[] | null): readonly string[] | null => (zon
 
 /** The worst severity counts, and the widest view: whoever assigned the rule without zones wants to hear of it from anywhere. */
 function madeOne({ ruleId, version }: RuleInForce, ways: readonly Way[]): EffectiveRule {
-  const through = [...new Map(ways.map((way) => [JSON.stringify([way.groupId, way.policyId, way.policyVersion, way.severity, way.zones]), way]))]
-    .sort(([one], [other]) => inOrder(one, other)).map(([, way]) => way);
+  const through = ways.length === 1 ? ways : distinct(ways);
   return {
     ruleId, version, through,
     severity: through.reduce<Severity>((worst, { severity }) => (compareSeverity(severity, worst) > 0 ? severity : worst), 'low'),
     zones: through.some(({ zones }) => zones === null) ? null : sorted(through.flatMap(({ zones }) => zones ?? [])),
   };
 }
+
+/** Each once and in an order of their own. */
+const distinct = (ways: readonly Way[]): Way[] =>
+  [...new Map(ways.map((way) => [JSON.stringify([way.groupId, way.policyId, way.policyVersion, way.severity, way.zones]), way]))]
+    .sort(([one], [other]) => inOrder(one, other)).map(([, way]) => way);
 
 const sorted = (names: readonly string[]): string[] => [...new Set(names)].sort(inOrder);
 

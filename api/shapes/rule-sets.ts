@@ -1,10 +1,9 @@
 /** Rule sets: what frames were judged by. */
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import type { Polygon } from '../../contracts/device.ts';
-import type { Anchor } from '../../contracts/zone.ts';
 import { SEVERITIES } from '../../contracts/severity.ts';
 import { Instant, list, nullable, oneOf } from './primitives.ts';
+import { ZonesShape } from './zones.ts';
 
 export const RuleSetId = Type.String({ pattern: '^[0-9a-f]{64}$', description: 'SHA-256 of what the set holds.' });
 const Severity = oneOf(SEVERITIES);
@@ -14,10 +13,7 @@ export const RuleSetShape = Type.Object({
   ruleSetId: RuleSetId,
   firstUsedAt: Instant('When the first frame was judged by it.'),
   timeZone: Type.String({ description: 'Of the clock that windows go by.' }),
-  zones: list(Type.Object({
-    name: Type.String(), kind: oneOf(['zone', 'mask']), polygon: Type.Unsafe<Polygon>({ type: 'array', items: { type: 'array', items: { type: 'number' } } }),
-    anchor: Type.Unsafe<Anchor>({}), classes: nullable(list(Type.String())),
-  }), { description: 'Of the device, as they were.' }),
+  zones: ZonesShape.properties.zones,
   rules: list(Type.Object({
     ruleId: Type.String(), version: Type.Integer(), severity: Severity, zones: ZoneNames,
     through: list(Type.Object({

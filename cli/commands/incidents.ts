@@ -32,7 +32,7 @@ export function addIncidents(program: Command, context: Context): void {
     .action(({ device, user, state, ...options }: ListOptions) => withClient(options, context, async (client) => {
       const page = await client.incidents({ ...given({ deviceId: device, userId: user, state }), limit: SHOWN });
       answer(context, page, () => (page.incidents.length === 0 ? ['No incidents.'] : [
-        ...table(page.incidents.map(rowOf), ['incident', 'state', 'user', 'device', 'rule', 'opened (UTC)', 'matches', 'told']),
+        ...table(page.incidents.map(rowOf), ['incident', 'state', 'severity', 'user', 'device', 'rule', 'opened (UTC)', 'matches', 'told']),
         ...(page.next === null ? [] : ['There are more: narrow it down with --device, --user or --state.']),
       ]));
     }));
@@ -47,5 +47,5 @@ export function addIncidents(program: Command, context: Context): void {
     }));
 }
 
-const rowOf = ({ incidentId, state, userId, deviceId, ruleId, openedAt, matches, messages }: Incident) =>
-  [incidentId, state, userId, deviceId, ruleId, moment(openedAt), matches, messages.map(told).join(', ')];
+const rowOf = ({ incidentId, state, severity, userId, deviceId, ruleId, openedAt, matches, messages }: Incident) =>
+  [incidentId, state, severity, userId, deviceId, ruleId, moment(openedAt), matches, messages.map(told).join(', ')];

@@ -1,4 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createEvaluateActivities } from '../../activities/evaluate.ts';
+import { RuleSets } from '../../adapters/postgres/rule-set-cache.ts';
+import { createJudgementLedger } from '../../adapters/postgres/verdicts.ts';
 import { createSettlingLedger } from '../../adapters/postgres/outcomes.ts';
 import { createStageLedger } from '../../adapters/postgres/stage-ledger.ts';
 import { createFrameResults } from '../../adapters/postgres/frame-results.ts';
@@ -17,9 +20,9 @@ afterAll(() => api.close());
 const MODEL = { name: 'yolox-nano', version: '0.1.1', sha256: 'f'.repeat(64), runtime: 'onnxruntime-node', calibration: 'none' };
 const DOG = { label: 'dog', score: 0.9, probability: 0.88, box: [10, 20, 30, 40] } as const;
 const VERDICT = {
-  ruleId: '100', ruleVersion: 1, matched: true, evidence: [0],
+  ruleId: '100', ruleVersion: 1, matched: true, severity: 'high', evidence: [0],
   clauses: [{ path: '0', text: 'dog with probability > 80%', holds: true, compared: 0.88, threshold: 0.8 }],
-};
+} as const;
 
 async function claimed() {
   const batch = await claim(api.db.pool);
@@ -29,13 +32,19 @@ async function claimed() {
 
 const done = (frame: StagedFrame) => ({ frame, outcome: 'done' as const, code: null, detail: null, startedAt: new Date(Date.now() - 40), finishedAt: new Date() });
 
-/** What the stages write, through their own adapters. */
-async function judged() {
+/** What the stages before evaluate write, through their own adapters. */
+async function detected() {
   const { batch, frame } = await claimed();
   const results = createFrameResults(api.db.pool, { invalidFrameDays: 1 });
   const { sha256 } = await api.deps.frameStore.put(jpeg('standardised'));
   await results.saveValidations(batch.batchId, [{ ...done(frame), made: { sha256, width: 4000, height: 3000, standardWidth: 1920, standardHeight: 1440, warnings: ['trailing_bytes'] } }], []);
   await results.saveDetections(batch.batchId, [{ ...done(frame), made: { set: { model: MODEL, width: 4000, height: 3000, detections: [DOG] }, path: '/anna-door/x.json' } }]);
+  return { batch, frame };
+}
+
+/** As it was before rule sets were recorded. */
+async function judged() {
+  const { batch, frame } = await detected();
   await storeVerdicts(api.db.pool, batch, frame, [VERDICT]);
   return { batch, frame };
 }
@@ -50,7 +59,7 @@ describe('the status of a frame', () => {
     const { batch } = await judged();
     const underWay = await status();
     expect(underWay).toMatchObject({
-      state: 'processing', width: 4000, height: 3000, detections: [DOG], model: MODEL, verdicts: [VERDICT], warnings: ['trailing_bytes'],
+      state: 'processing', width: 4000, height: 3000, detections: [DOG], model: MODEL, verdicts: [VERDICT], ruleSet: null, warnings: ['trailing_bytes'],
       detectionsPath: '/anna-door/x.json', timeZone: 'Europe/Berlin', runs: 1, settledAt: null,
       batches: [{ batchId: batch.batchId, workflowId: batch.batchId, runId: null, closedAt: null }],
     });
@@ -92,6 +101,46 @@ describe('the status of a frame', () => {
     expect((await api.get(`/v1/frames/${frameId}`, key)).json.code).toBe('frame_unknown');
     expect((await api.get(`/v1/frames/${frameId}/image`, key)).json.code).toBe('frame_unknown');
     await createSettlingLedger(api.db.pool).settle({ batchId: (await claimed()).batch.batchId, exceptions: [] });
+  });
+});
+
+describe('the verdicts of a frame', () => {
+  const line = (ruleId: string, label: string): string => `RuleID: ${ruleId} | Unsafe Class: ${label} | ALL with probability>80%`;
+  const put = (ruleId: string, label: string) => api.call({ method: 'PUT', url: `/v1/rules/${ruleId}`, headers: { 'content-type': 'text/plain' }, payload: line(ruleId, label) });
+
+  it('are those of every rule of the set that judged it, quiet ones too, and stay so whatever changes later', async () => {
+    await put('501', 'Dog');
+    await put('502', 'Cat');
+    await api.put('/v1/users/anna/rules', { rules: [{ ruleId: '502' }, { ruleId: '501' }] });
+    const { json: { frameId } } = await api.push('door', secondsAgo(700), jpeg('a dog'));
+    const { batch } = await detected();
+    const judging = createEvaluateActivities({ ledger: createJudgementLedger(api.db.pool, new RuleSets(api.db.pool, () => false)), log: api.deps.log });
+    expect(await judging.evaluateRules({ batchId: batch.batchId, positions: [0] })).toEqual({ exceptions: [], matched: [0] });
+    await createSettlingLedger(api.db.pool).settle({ batchId: batch.batchId, exceptions: [] });
+
+    const status = async () => (await api.get(`/v1/frames/${frameId}`)).json;
+    const first = await status();
+    expect(first.verdicts).toMatchObject([
+      { ruleId: '501', ruleVersion: 1, matched: true, severity: 'medium', evidence: [0] },
+      { ruleId: '502', ruleVersion: 1, matched: false, severity: 'medium', evidence: [], clauses: [{ holds: false }, { text: 'cat with probability > 80%', compared: null, holds: false }] },
+    ]);
+    expect(first.ruleSet).toEqual({ id: expect.stringMatching(/^[0-9a-f]{64}$/), rules: 2 });
+    const contents = (await api.get(`/v1/rule-sets/${first.ruleSet.id}`)).json;
+    expect(contents).toMatchObject({ ruleSetId: first.ruleSet.id, timeZone: 'Europe/Berlin', zones: [], rules: [{ ruleId: '501', version: 1, through: [{ groupId: null }] }, { ruleId: '502', version: 1 }] });
+
+    await put('502', 'Dog');
+    await api.put('/v1/users/anna/rules', { rules: [] });
+    const later = await status();
+    expect([later.verdicts, later.ruleSet]).toEqual([first.verdicts, first.ruleSet]);
+    expect((await api.get(`/v1/rule-sets/${first.ruleSet.id}`)).json).toEqual(contents);
+  });
+
+  it('and the set behind them: to operators only, and only of those there are', async () => {
+    const url = `/v1/rule-sets/${'0'.repeat(64)}`;
+    expect((await api.get(url)).json.code).toBe('rule_set_unknown');
+    expect((await api.get(url, await api.key('ops'))).json.code).toBe('rule_set_unknown');
+    expect((await api.get(url, await api.key('customer', 'anna'))).json.code).toBe('forbidden');
+    expect((await api.get('/v1/rule-sets/nonsense')).status).toBe(400);
   });
 });
 

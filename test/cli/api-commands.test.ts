@@ -206,7 +206,7 @@ it('incidents are listed and acknowledged', async () => {
   const incidentId = '01a1fd50-bf90-7a65-98b6-7f2402f97040';
   await db.pool.query(`INSERT INTO incidents (incident_id, user_id, rule_id, rule_version, device_id, opened_at, last_match_at, first_frame_id, matches)
     VALUES ($1, 'anna', '100', 1, 'door', '2026-11-21T02:00:00Z', '2026-11-21T02:00:00Z', $1, 3)`, [incidentId]);
-  expect((await cli.run(['incidents', 'list', '--device', 'door', '--state', 'open'])).stdout).toMatch(new RegExp(`^${incidentId} +open +anna +door +100 +2026-11-21 02:00:00 +3 +-$`, 'm'));
+  expect((await cli.run(['incidents', 'list', '--device', 'door', '--state', 'open'])).stdout).toMatch(new RegExp(`^${incidentId} +open +medium +anna +door +100 +2026-11-21 02:00:00 +3 +-$`, 'm'));
   expect((await cli.run(['incidents', 'ack', incidentId])).stdout).toMatch(/ is acknowledged since 20/);
   expect(await cli.json(['incidents', 'list', '--state', 'open'])).toMatchObject({ incidents: [] });
   expect(await cli.run(['incidents', 'ack', '00000000-0000-7000-8000-000000000000'])).toMatchObject({ exitCode: 1, stderr: expect.stringContaining('incident_unknown') });
@@ -219,6 +219,6 @@ it('equipment notices are listed with whom they told', async () => {
     VALUES ($1, 'void', 'door', 'anna', 'open', 'image_void', '2026-11-21T02:00:00Z', '2026-11-21T02:03:00Z', 5, $1, '2026-11-21T02:03:00Z', '2026-11-21T02:03:00Z')`, [noticeId]);
   await db.pool.query(`INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address, state) VALUES ('notice-1', $1, 'anna-mail', 'email', 'anna@example.org', 'delivered')`, [noticeId]);
   expect((await cli.run(['devices', 'notices', '--device', 'door', '--state', 'open'])).stdout)
-    .toMatch(new RegExp(`^${noticeId} +void +open +anna +door +2026-11-21 02:00:00 +2026-11-21 02:03:00 +5 +email anna@example.org delivered$`, 'm'));
+    .toMatch(new RegExp(`^${noticeId} +void +open +medium +anna +door +2026-11-21 02:00:00 +2026-11-21 02:03:00 +5 +email anna@example.org delivered$`, 'm'));
   expect(await cli.json(['devices', 'notices', '--state', 'closed'])).toMatchObject({ notices: [] });
 });
