@@ -9,6 +9,8 @@ import { oneLineRule } from '../arbitraries.ts';
 
 const rule = (ruleId: string, labels: readonly string[], comparison: Comparison, threshold: number) => ({
   ruleId,
+  name: null,
+  severity: null,
   condition: anyOf(labels.map((label) => classAbove(label, comparison, threshold))),
 });
 const SAMPLE = 'RuleID: 100 | Unsafe Class: Dog, Cat, Racoon | ALL with probability>80%';
@@ -241,7 +243,7 @@ describe('printing a rule', () => {
   it('admits when a rule says more than one line can', () => {
     const [dog, cat] = [classAbove('dog', '>', 0.8), classAbove('cat', '>', 0.7)];
     for (const condition of [dog, anyOf([dog, cat]), anyOf([anyOf([dog])]), anyOf([dog, classAbove('cat', '>=', 0.8)])]) {
-      expect(printOneLine({ ruleId: '1', condition })).toBeUndefined();
+      expect(printOneLine({ ruleId: '1', name: null, severity: null, condition })).toBeUndefined();
     }
   });
 });
