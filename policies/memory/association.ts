@@ -6,8 +6,9 @@ import { areaRatio, isOneKind, overlap } from './boxes.ts';
 import type { SceneMemory, Track } from './scene-memory.ts';
 import { SCENE_SETTINGS } from './scene-settings.ts';
 import type { SceneSettings } from './scene-settings.ts';
-import type { Sights } from './sights.ts';
 import { staysAtItsSpot } from './settle.ts';
+import { objectAt } from './sights.ts';
+import type { Sights } from './sights.ts';
 
 export const NONE = -1;
 
@@ -22,32 +23,45 @@ const PAIRS: Pairs = { sightOf: new Int32Array(SCENE_SETTINGS.maxTracks), trackO
 const BEST_OF_TRACK = new Int32Array(SCENE_SETTINGS.maxTracks);
 const BEST_OF_SIGHT = new Int32Array(SCENE_SETTINGS.maxObserved);
 /** Candidates of one look: what speaks for them, and who they are. */
-const WORTH: number[] = [];
-const TRACK: number[] = [];
-const SIGHT: number[] = [];
+const MOST = SCENE_SETTINGS.maxTracks * SCENE_SETTINGS.maxObserved;
+const WORTH = new Float64Array(MOST);
+const TRACK = new Int32Array(MOST);
+const SIGHT = new Int32Array(MOST);
+let offers = 0;
 
 /** First look. `shift`: how far the picture lies off the coordinates of the tracks. */
-export function pairByOverlap(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: SceneMemory['shift'], atMs: number, settings: SceneSettings): Pairs {
+export function pairByOverlap(tracks: readonly Track[], sights: Sights, shift: SceneMemory['shift'], atMs: number, settings: SceneSettings): Pairs {
+  const shiftX = shift[0];
+  const shiftY = shift[1];
   PAIRS.sightOf.fill(NONE, 0, tracks.length);
   PAIRS.trackOf.fill(NONE, 0, sights.count);
-  begin();
+  offers = 0;
   for (let index = 0; index < tracks.length; index += 1) {
     const track = tracks[index] as Track;
+    const { place, spot } = track;
     const seconds = secondsAhead(track, atMs, settings);
-    const [, , width, height] = track.place;
-    const x = track.place[0] + track.speedX * seconds + shiftX;
-    const y = track.place[1] + track.speedY * seconds + shiftY;
+    const x = place[0] + track.speedX * seconds + shiftX;
+    const y = place[1] + track.speedY * seconds + shiftY;
+    const width = place[2];
+    const height = place[3];
     // What strays from its spot for one frame is more likely a box gone wrong than a thing gone: it is looked for at both places.
-    const bySpot = staysAtItsSpot(track) && track.awayFrames < settings.movedFrames;
-    const [spotX, spotY, spotWidth, spotHeight] = [track.spot[0] + shiftX, track.spot[1] + shiftY, track.spot[2], track.spot[3]];
-    const right = bySpot ? Math.max(x + width, spotX + spotWidth) : x + width;
-    for (let sight = firstFrom(sights, (bySpot ? Math.min(x, spotX) : x) - sights.maxWidth); sight < sights.count; sight += 1) {
-      const sx = sights.x[sight] as number;
-      if (sx >= right) break;
-      const [sy, sw, sh] = [sights.y[sight] as number, sights.width[sight] as number, sights.height[sight] as number];
-      let worth = overlap(x, y, width, height, sx, sy, sw, sh);
-      if (bySpot) worth = Math.max(worth, overlap(spotX, spotY, spotWidth, spotHeight, sx, sy, sw, sh));
-      if (worth >= settings.leastOverlap && isOneKind(track.label, labelOf(sights, sight))) offer(worth, index, sight);
+    const bySpot = track.awayFrames < settings.movedFrames && staysAtItsSpot(track);
+    const spotX = spot[0] + shiftX;
+    const spotY = spot[1] + shiftY;
+    const left = bySpot && spotX < x ? spotX : x;
+    const top = bySpot && spotY < y ? spotY : y;
+    const right = bySpot && spotX + spot[2] > x + width ? spotX + spot[2] : x + width;
+    const bottom = bySpot && spotY + spot[3] > y + height ? spotY + spot[3] : y + height;
+    for (let sight = firstFrom(sights, left - sights.maxWidth); sight < sights.count; sight += 1) {
+      const sightX = sights.x[sight] as number;
+      if (sightX >= right) break;
+      const sightY = sights.y[sight] as number;
+      const sightHeight = sights.height[sight] as number;
+      if (sightY >= bottom || sightY + sightHeight <= top) continue;
+      const sightWidth = sights.width[sight] as number;
+      let worth = overlap(x, y, width, height, sightX, sightY, sightWidth, sightHeight);
+      if (bySpot) worth = Math.max(worth, overlap(spotX, spotY, spot[2], spot[3], sightX, sightY, sightWidth, sightHeight));
+      if (worth >= settings.leastOverlap && isOneKind(track.label, objectAt(sights, sight).label)) offer(worth, index, sight);
     }
   }
   takeBestFirst(tracks.length, sights.count);
@@ -64,7 +78,7 @@ export function pairTheRest(tracks: readonly Track[], sights: Sights, shift: Sce
 }
 
 function offerNear(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
-  begin();
+  offers = 0;
   for (let index = 0; index < tracks.length; index += 1) {
     const track = tracks[index] as Track;
     if (PAIRS.sightOf[index] !== NONE || atMs - track.seenAtMs > settings.coastMs) continue;
@@ -79,14 +93,14 @@ function offerNear(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: S
       // From where it was seen or where it would be by now: people turn round.
       const away = Math.min(Math.hypot(dx, dy), Math.hypot(dx - track.speedX * seconds, dy - track.speedY * seconds));
       const sizes = away / ((Math.max(width, height) + Math.max(sw, sh)) / 2);
-      if (sizes <= reach && areaRatio(width, height, sw, sh) <= settings.maxAreaRatio && isOneKind(track.label, labelOf(sights, sight))) offer(-sizes, index, sight);
+      if (sizes <= reach && areaRatio(width, height, sw, sh) <= settings.maxAreaRatio && isOneKind(track.label, objectAt(sights, sight).label)) offer(-sizes, index, sight);
     }
   }
 }
 
 /** A box where a thing stood before it seemed to go: after a shake it is back, though nothing led there. */
 function offerReturned(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: SceneMemory['shift'], settings: SceneSettings): void {
-  begin();
+  offers = 0;
   for (let index = 0; index < tracks.length; index += 1) {
     const { spot, awayFrames, label } = tracks[index] as Track;
     if (PAIRS.sightOf[index] !== NONE || awayFrames < settings.movedFrames) continue;
@@ -94,36 +108,32 @@ function offerReturned(tracks: readonly Track[], sights: Sights, [shiftX, shiftY
       if (PAIRS.trackOf[sight] !== NONE) continue;
       const worth = overlap(spot[0] + shiftX, spot[1] + shiftY, spot[2], spot[3],
         sights.x[sight] as number, sights.y[sight] as number, sights.width[sight] as number, sights.height[sight] as number);
-      if (worth >= settings.twinOverlap && isOneKind(label, labelOf(sights, sight))) offer(worth, index, sight);
+      if (worth >= settings.twinOverlap && isOneKind(label, objectAt(sights, sight).label)) offer(worth, index, sight);
     }
   }
 }
 
-function begin(): void {
-  WORTH.length = 0;
-  TRACK.length = 0;
-  SIGHT.length = 0;
-}
-
 function offer(worth: number, track: number, sight: number): void {
-  WORTH.push(worth);
-  TRACK.push(track);
-  SIGHT.push(sight);
+  WORTH[offers] = worth;
+  TRACK[offers] = track;
+  SIGHT[offers] = sight;
+  offers += 1;
 }
 
 /** Each pair whose both sides have no better offer is taken at once, which is nearly all; what they leave is sorted. */
 function takeBestFirst(tracks: number, sights: number): void {
   BEST_OF_TRACK.fill(NONE, 0, tracks);
   BEST_OF_SIGHT.fill(NONE, 0, sights);
-  for (let candidate = 0; candidate < WORTH.length; candidate += 1) {
+  for (let candidate = 0; candidate < offers; candidate += 1) {
     if (isBetter(candidate, BEST_OF_TRACK[TRACK[candidate] as number] as number)) BEST_OF_TRACK[TRACK[candidate] as number] = candidate;
     if (isBetter(candidate, BEST_OF_SIGHT[SIGHT[candidate] as number] as number)) BEST_OF_SIGHT[SIGHT[candidate] as number] = candidate;
   }
-  for (let candidate = 0; candidate < WORTH.length; candidate += 1) {
+  for (let candidate = 0; candidate < offers; candidate += 1) {
     if (BEST_OF_TRACK[TRACK[candidate] as number] === candidate && BEST_OF_SIGHT[SIGHT[candidate] as number] === candidate) take(candidate);
   }
   const open: number[] = [];
-  for (let candidate = 0; candidate < WORTH.length; candidate += 1) if (isOpen(candidate)) open.push(candidate);
+  for (let candidate = 0; candidate < offers; candidate += 1) if (isOpen(candidate)) open.push(candidate);
+  if (open.length === 0) return;
   open.sort((a, b) => (WORTH[b] as number) - (WORTH[a] as number) || a - b);
   for (const candidate of open) if (isOpen(candidate)) take(candidate);
 }
@@ -139,8 +149,6 @@ function take(candidate: number): void {
 
 /** A speed says something of the next few seconds only. */
 const secondsAhead = ({ seenAtMs }: Track, atMs: number, { coastMs }: SceneSettings): number => (atMs - seenAtMs > coastMs ? 0 : (atMs - seenAtMs) / 1000);
-
-const labelOf = (sights: Sights, sight: number): string => sights.objects[sight]?.label ?? '';
 
 function anyLeft(partners: Int32Array, count: number): boolean {
   for (let index = 0; index < count; index += 1) if (partners[index] === NONE) return true;

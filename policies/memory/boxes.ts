@@ -4,10 +4,9 @@ import type { Place } from './scene-memory.ts';
 
 /** Intersection over union. */
 export function overlap(ax: number, ay: number, aw: number, ah: number, bx: number, by: number, bw: number, bh: number): number {
+  if (ay + ah <= by || by + bh <= ay || ax + aw <= bx || bx + bw <= ax) return 0;
   const width = Math.min(ax + aw, bx + bw) - Math.max(ax, bx);
-  if (width <= 0) return 0;
   const height = Math.min(ay + ah, by + bh) - Math.max(ay, by);
-  if (height <= 0) return 0;
   const shared = width * height;
   return shared / (aw * ah + bw * bh - shared);
 }
@@ -23,7 +22,10 @@ export function coveredShare(covered: Place, cover: Place): number {
 
 /** Further apart than a share of the larger of both, along either side, or both sides grown or shrunk. */
 export function isMoved(from: Place, to: Place, share: number, grownRatio: number): boolean {
-  const [fw, fh, tw, th] = [from[2], from[3], to[2], to[3]];
+  const fw = from[2];
+  const fh = from[3];
+  const tw = to[2];
+  const th = to[3];
   if (Math.abs(from[0] + fw / 2 - to[0] - tw / 2) > share * Math.max(fw, tw)) return true;
   if (Math.abs(from[1] + fh / 2 - to[1] - th / 2) > share * Math.max(fh, th)) return true;
   return (tw > fw * grownRatio && th > fh * grownRatio) || (fw > tw * grownRatio && fh > th * grownRatio);

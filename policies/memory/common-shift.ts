@@ -8,7 +8,7 @@ import { areaRatio, isOneKind } from './boxes.ts';
 import type { SceneMemory, Track } from './scene-memory.ts';
 import type { SceneSettings } from './scene-settings.ts';
 import { hasRested, staysAtItsSpot } from './settle.ts';
-import { rounded } from './sights.ts';
+import { objectAt, rounded } from './sights.ts';
 import type { Sights } from './sights.ts';
 
 type Shift = SceneMemory['shift'];
@@ -53,7 +53,7 @@ function witnessesAmong(tracks: readonly Track[], sights: Sights, pairs: Pairs, 
     const track = tracks[index] as Track;
     if (!isWitness(track, settings) || isSteady(track, sights, pairs.sightOf[index] as number, shift, settings)) continue;
     const offsets = offsetsOf(track, sights, shift, settings);
-    if (offsets.length > 0) unsettled.push({ offsets, tolerance: trembling(track, settings) });
+    if (offsets.length > 0) unsettled.push({ offsets, tolerance: [trembling(track.spot[2], settings), trembling(track.spot[3], settings)] });
   }
   return { steady, unsettled };
 }
@@ -63,11 +63,14 @@ const isWitness = (track: Track, settings: SceneSettings): boolean => staysAtIts
 /** Seen, and not off by more than boxes tremble. */
 function isSteady(track: Track, sights: Sights, sight: number, shift: Shift, settings: SceneSettings): boolean {
   if (sight === NONE) return false;
-  return areNear(offsetTo(track.spot, sights, sight), shift, trembling(track, settings));
+  const { spot } = track;
+  const dx = (sights.x[sight] as number) + (sights.width[sight] as number) / 2 - spot[0] - spot[2] / 2 - shift[0];
+  const dy = (sights.y[sight] as number) + (sights.height[sight] as number) / 2 - spot[1] - spot[3] / 2 - shift[1];
+  return Math.abs(dx) <= trembling(spot[2], settings) && Math.abs(dy) <= trembling(spot[3], settings);
 }
 
 /** What still is the same offset: a twentieth of its size is how far a detector's boxes tremble. */
-const trembling = ({ spot }: Track, { leastShift }: SceneSettings): Shift => [Math.max(leastShift, spot[2] / 20), Math.max(leastShift, spot[3] / 20)];
+const trembling = (size: number, { leastShift }: SceneSettings): number => Math.max(leastShift, size / 20);
 
 function offsetsOf({ spot, label }: Track, sights: Sights, [shiftX, shiftY]: Shift, settings: SceneSettings): Shift[] {
   const offsets: Shift[] = [];
@@ -75,7 +78,7 @@ function offsetsOf({ spot, label }: Track, sights: Sights, [shiftX, shiftY]: Shi
     const offset = offsetTo(spot, sights, sight);
     if (Math.abs(offset[0] - shiftX) > settings.shakeReach || Math.abs(offset[1] - shiftY) > settings.shakeReach) continue;
     if (areaRatio(spot[2], spot[3], sights.width[sight] as number, sights.height[sight] as number) > SAME_SIZE) continue;
-    if (isOneKind(label, sights.objects[sight]?.label ?? '')) offsets.push(offset);
+    if (isOneKind(label, objectAt(sights, sight).label)) offsets.push(offset);
   }
   const away = ([dx, dy]: Shift) => Math.hypot(dx - shiftX, dy - shiftY);
   return offsets.sort((a, b) => away(a) - away(b)).slice(0, MAX_OFFSETS);

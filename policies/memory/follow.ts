@@ -42,8 +42,8 @@ export function followed(track: Track, object: Observed, place: Place, zoneNames
 }
 
 const speedAfter = (before: number, step: number, sinceMs: number, weight: number): number => rounded(before + weight * ((step * 1000) / sinceMs - before));
-const middleX = ([x, , width]: Place): number => x + width / 2;
-const middleY = ([, y, , height]: Place): number => y + height / 2;
+const middleX = (place: Place): number => place[0] + place[2] / 2;
+const middleY = (place: Place): number => place[1] + place[3] / 2;
 
 /** How a thing comes into the memory. */
 export interface Coming {

@@ -21,7 +21,7 @@ import type { Departed, ObjectFacts, Observation, ObservedFrame, Place, SceneMem
 import { SCENE_SETTINGS } from './scene-settings.ts';
 import type { SceneSettings } from './scene-settings.ts';
 import { departedFrom } from './settle.ts';
-import { rounded, sightsOf } from './sights.ts';
+import { objectAt, rounded, sightsOf } from './sights.ts';
 import type { Sights } from './sights.ts';
 import { bitsOf, millisecondsBetween, zoneDwells } from './zone-dwell.ts';
 
@@ -45,15 +45,18 @@ export function observe(scene: SceneMemory | null, frame: ObservedFrame, setting
   for (let index = 0; index < awaited.length; index += 1) {
     const track = awaited[index] as Track;
     const sight = pairs.sightOf[index] as number;
-    const object = sights.objects[sight];
-    const now = object === undefined ? track : followed(track, object, placeOf(sights, sight, shift), zoneNames, atMs, settings);
+    if (sight === NONE) {
+      seen.push(track);
+      continue;
+    }
+    const now = followed(track, objectAt(sights, sight), placeOf(sights, sight, shift), zoneNames, atMs, settings);
     seen.push(now);
-    if (object !== undefined) facts[sights.index[sight] as number] = factsOf(now, zoneNames, atMs);
+    facts[sights.index[sight] as number] = factsOf(now, zoneNames, atMs);
   }
   const tracks = [...afterMisses(awaited, seen, before.lastAtMs, pace, atMs, settings, gone)];
   for (let sight = 0; sight < sights.count; sight += 1) {
-    const object = sights.objects[sight];
-    if (pairs.trackOf[sight] !== NONE || object === undefined) continue;
+    if (pairs.trackOf[sight] !== NONE) continue;
+    const object = objectAt(sights, sight);
     const place = placeOf(sights, sight, shift);
     const coming = scene === null ? { ...AT_FIRST, sinceMs: atMs } : comingOf(object, place, seen, pace.isSlow, atMs, settings);
     const track = newTrack(object, place, coming, zoneNames, atMs, settings);
@@ -72,8 +75,8 @@ const AT_FIRST: Omit<Coming, 'sinceMs'> = Object.freeze({ known: true, moved: fa
 /** Of what is not followed. */
 const UNKNOWN: ObjectFacts = Object.freeze({ dwellMs: 0, zoneDwellMs: null, arrived: false });
 
-const placeOf = ({ x, y, width, height }: Sights, sight: number, [shiftX, shiftY]: SceneMemory['shift']): Place =>
-  [rounded((x[sight] as number) - shiftX), rounded((y[sight] as number) - shiftY), width[sight] as number, height[sight] as number];
+const placeOf = ({ x, y, width, height }: Sights, sight: number, shift: SceneMemory['shift']): Place =>
+  [rounded((x[sight] as number) - shift[0]), rounded((y[sight] as number) - shift[1]), width[sight] as number, height[sight] as number];
 
 const factsOf = ({ bornAtMs, stays, known, moved }: Track, zoneNames: readonly string[], atMs: number): ObjectFacts =>
   ({ dwellMs: millisecondsBetween(bornAtMs, atMs), zoneDwellMs: zoneDwells(stays, zoneNames, atMs), arrived: moved && !known });

@@ -36,6 +36,8 @@ export const SCENE_SETTINGS = Object.freeze({
   grownRatio: 1.5,
   /** A single box that is off is the detector's mistake, not a movement. */
   movedFrames: 2,
+  /** Up to this share from its spot it is at rest there: boxes tremble by less, and whoever only moves slowly is past it soon. */
+  restShare: 0.25,
   /** At rest for so long, on at least two frames, is a thing that was still, and a sudden move of it may be the camera's. */
   restedMs: 1_000,
   /** A camera that was hit stops swinging within two seconds; what was still must be gone from its place for longer to have moved. */

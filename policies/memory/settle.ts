@@ -17,8 +17,9 @@ export function restAfter(track: Track, place: Place, stays: readonly ZoneStay[]
   // Where it stands is where it is when it has come to stay: the spot until then may be half a size off, where it came to a halt.
   const spot = stands && !track.stands ? place : track.spot;
   const spotZones = stands && !(track.stands && stays === track.stays) ? zonesOf(stays) : track.spotZones;
+  const spotSeenAtMs = isMoved(spot, place, settings.restShare, settings.grownRatio) ? track.spotSeenAtMs : atMs;
   const { spotAtMs, moved } = track;
-  return { spot, spotAtMs, spotSeenAtMs: atMs, awayFrames: 0, known: track.known || stands, moved, stands, spotZones, left: stands ? null : track.left };
+  return { spot, spotAtMs, spotSeenAtMs, awayFrames: 0, known: track.known || stands, moved, stands, spotZones, left: stands ? null : track.left };
 }
 
 function awayAfter(track: Track, place: Place, atMs: number, settings: SceneSettings): Rest {

@@ -9,7 +9,8 @@ export interface Sights {
   count: number;
   /** Position in the frame's list. */
   readonly index: Int32Array;
-  readonly objects: Observed[];
+  /** Of the whole frame. */
+  objects: readonly Observed[];
   /** Rounded; in the coordinates of the picture. */
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -36,58 +37,69 @@ const SIGHTS: Sights = {
   maxWidth: 0,
 };
 
-const ORDER: number[] = [];
-
 /** Good until the next call. Objects that are left out cannot be followed, or are one too many. */
 export function sightsOf(objects: readonly Observed[]): Sights {
-  inOrder(objects);
-  SIGHTS.count = ORDER.length;
-  SIGHTS.objects.length = 0;
+  SIGHTS.objects = objects;
   SIGHTS.maxWidth = 0;
-  for (let sight = 0; sight < ORDER.length; sight += 1) {
-    const index = ORDER[sight] as number;
-    const object = objects[index] as Observed;
-    SIGHTS.index[sight] = index;
-    SIGHTS.objects.push(object);
-    SIGHTS.x[sight] = rounded(object.place[0]);
-    SIGHTS.y[sight] = rounded(object.place[1]);
-    SIGHTS.width[sight] = roundedSize(object.place[2]);
-    SIGHTS.height[sight] = roundedSize(object.place[3]);
-    SIGHTS.maxWidth = Math.max(SIGHTS.maxWidth, SIGHTS.width[sight] as number);
+  SIGHTS.count = takeInOrder(objects);
+  for (let sight = 0; sight < SIGHTS.count; sight += 1) {
+    const { place } = objectAt(SIGHTS, sight);
+    const width = roundedSize(place[2]);
+    SIGHTS.x[sight] = rounded(place[0]);
+    SIGHTS.y[sight] = rounded(place[1]);
+    SIGHTS.width[sight] = width;
+    SIGHTS.height[sight] = roundedSize(place[3]);
+    if (width > SIGHTS.maxWidth) SIGHTS.maxWidth = width;
   }
   return SIGHTS;
 }
 
-function inOrder(objects: readonly Observed[]): void {
-  ORDER.length = 0;
-  for (let index = 0; index < objects.length; index += 1) if (canBeFollowed(objects[index] as Observed)) ORDER.push(index);
-  if (ORDER.length > SCENE_SETTINGS.maxObserved) {
-    ORDER.sort((a, b) => (objects[b] as Observed).probability - (objects[a] as Observed).probability || comparePlaces(objects[a] as Observed, objects[b] as Observed));
-    ORDER.length = SCENE_SETTINGS.maxObserved;
+export const objectAt = ({ objects, index }: Sights, sight: number): Observed => objects[index[sight] as number] as Observed;
+
+function takeInOrder(objects: readonly Observed[]): number {
+  let count = 0;
+  if (objects.length <= SCENE_SETTINGS.maxObserved) {
+    for (let index = 0; index < objects.length; index += 1) if (canBeFollowed(objects[index] as Observed)) count = insert(objects, index, count);
+    return count;
   }
-  // By insertion: the list is short, and a call of `sort` with its comparisons costs more than a whole frame with one object.
-  for (let next = 1; next < ORDER.length; next += 1) {
-    const index = ORDER[next] as number;
-    let at = next;
-    while (at > 0 && comparePlaces(objects[ORDER[at - 1] as number] as Observed, objects[index] as Observed) > 0) {
-      ORDER[at] = ORDER[at - 1] as number;
-      at -= 1;
-    }
-    ORDER[at] = index;
-  }
+  const surest = objects.flatMap((object, index) => (canBeFollowed(object) ? [{ object, index }] : []))
+    .sort((a, b) => b.object.probability - a.object.probability || compared(a.object, b.object));
+  for (const { index } of surest.slice(0, SCENE_SETTINGS.maxObserved)) count = insert(objects, index, count);
+  return count;
 }
 
+/** Into the sorted list so far. A list so short is sorted sooner this way than a call of `sort` begins. */
+function insert(objects: readonly Observed[], index: number, count: number): number {
+  const object = objects[index] as Observed;
+  const left = object.place[0];
+  let at = count;
+  while (at > 0) {
+    const before = LEFT[at - 1] as number;
+    if (before < left || (before === left && compared(objectAt(SIGHTS, at - 1), object) <= 0)) break;
+    SIGHTS.index[at] = SIGHTS.index[at - 1] as number;
+    LEFT[at] = before;
+    at -= 1;
+  }
+  SIGHTS.index[at] = index;
+  LEFT[at] = left;
+  return count + 1;
+}
+
+/** Left edges in the order so far. */
+const LEFT = new Float64Array(SCENE_SETTINGS.maxObserved);
+
 /** Objects for which this is 0 are the same in all that memory asks. */
-function comparePlaces(a: Observed, b: Observed): number {
-  const [p, q] = [a.place, b.place];
+function compared(a: Observed, b: Observed): number {
+  const p = a.place;
+  const q = b.place;
   const byPlace = p[0] - q[0] || p[1] - q[1] || p[2] - q[2] || p[3] - q[3] || b.probability - a.probability || a.zones - b.zones;
   if (byPlace !== 0) return byPlace;
   return a.label === b.label ? 0 : a.label < b.label ? -1 : 1;
 }
 
 /** The rest of the memory may trust its numbers: one that is no number would stay in it for ever. */
-const canBeFollowed = ({ place: [x, y, width, height], probability }: Observed): boolean =>
-  width > 0 && height > 0 && Math.abs(x) < FAR && Math.abs(y) < FAR && width < FAR && height < FAR && Number.isFinite(probability);
+const canBeFollowed = ({ place, probability }: Observed): boolean =>
+  place[2] > 0 && place[3] > 0 && Math.abs(place[0]) < FAR && Math.abs(place[1]) < FAR && place[2] < FAR && place[3] < FAR && Number.isFinite(probability);
 
 /** In shares of the picture. Boxes end at its edges; what lies pictures away is no box. */
 const FAR = 10;
