@@ -49,6 +49,10 @@ function readFile(source: string, problems: ProblemList): CaseFile | undefined {
     problems.add('rule_too_long', MAX_CHARACTERS, `A file of cases has at most ${MAX_CHARACTERS} characters; this one has ${source.length}.`);
     return undefined;
   }
+  if (source.split('\n').every((line) => /^\s*(?:#.*)?$/.test(line))) {
+    problems.add('key_missing', 0, 'There are no cases here; write cases: with a list of them.');
+    return undefined;
+  }
   const node = readYaml(source, problems);
   if (node === undefined) return undefined;
   const fields = mappingFields(node, ['device', 'cases'], 'A file of cases', source, problems);
