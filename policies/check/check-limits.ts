@@ -1,4 +1,5 @@
-/** What `objects` conditions ask for that no frame can show. */
+/** What `objects` conditions ask for that no frame can show, or that hardly any object does. */
+import { SCENE_SETTINGS } from '../memory/scene-settings.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { impossibilityOf } from './impossible-objects.ts';
 
@@ -9,6 +10,9 @@ export function checkLimits(subject: CheckSubject): void {
       subject.say(impossible.code, node, impossible.message);
     } else if (node.motion === 'departure' && node.atLeast === 0) {
       subject.say('departure_misused', node, 'Something leaves on single frames only, so "no departure" holds on nearly every frame; ask for at least 1, or for no object at all.');
+    } else if (node.motion === 'arrival' && node.dwellMs > SCENE_SETTINGS.settleMs) {
+      const settleSeconds = SCENE_SETTINGS.settleMs / 1000;
+      subject.say('arrival_outlasted', node, `What comes to rest is an arrival for ${settleSeconds} s, so only what keeps moving is one for longer; ask for a dwell of less than ${settleSeconds} s, or for no arrival.`);
     }
   }
 }

@@ -29,9 +29,8 @@ const sizesCovered = (outer: Objects, inner: Objects): boolean =>
   (outer.minSize === null || (inner.minSize !== null && inner.minSize >= outer.minSize)) &&
   (outer.maxSize === null || (inner.maxSize !== null && inner.maxSize <= outer.maxSize));
 
-/** Dwell is of the zones where there are some: the same place only where both name zones, or neither does. */
 function timeCovered(outer: Objects, inner: Objects): boolean {
   if (outer.motion !== inner.motion && !(outer.motion === 'any' && inner.motion === 'arrival')) return false;
-  if (outer.dwellMs === 0) return true;
-  return inner.dwellMs >= outer.dwellMs && (outer.zones.length === 0) === (inner.zones.length === 0);
+  // Nothing is in a zone for longer than in view.
+  return inner.dwellMs >= outer.dwellMs;
 }

@@ -22,12 +22,12 @@ export function isCrossed(polygon: Polygon): boolean {
   }));
 }
 
-/** Every place of `inner` is in `outer` or on its border. False where that is not certain. */
+/** Every place of `inner` is in `outer` or on its border; of an edge that runs through corners of `outer` only the quarters are looked at. */
 export function liesWithin(inner: Polygon, outer: Polygon): boolean {
   const outerEdges = edgesOf(outer);
   return edgesOf(inner).every((edge) => {
     const [[x1, y1], [x2, y2]] = edge;
-    // An edge between two corners inside may leave and come back: then it crosses the border, or one of its quarters is outside.
+    // An edge between two corners inside may leave and come back, across the border or through a corner of it.
     const places = [0, 0.25, 0.5, 0.75].map((part): Corner => [x1 + (x2 - x1) * part, y1 + (y2 - y1) * part]);
     return places.every((place) => isInside(place, outerEdges)) && !outerEdges.some((other) => crossInside(edge, other));
   });

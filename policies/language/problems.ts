@@ -38,7 +38,7 @@ export const PROBLEMS = {
   frames_malformed: 'error',
   expression_malformed: 'error',
   // Of the check.
-  arrival_outlasted: 'error',
+  arrival_outlasted: 'warning',
   condition_impossible: 'error',
   condition_repeated: 'warning',
   conditions_contradict: 'error',

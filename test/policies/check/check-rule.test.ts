@@ -22,6 +22,7 @@ describe('a rule that is in order', () => {
     ['a person beside another, surer one', allOf([PERSON, objects([selector('person', '>=', 0.9)], { atLeast: 0, atMost: 1 })])],
     ['windows over midnight that meet', allOf([during([window(22, 6)]), during([window(5, 8)]), PERSON])],
     ['an expression', allOf([PERSON, when('hour >= 22')])],
+    ['an arrival that waits for a minute', some('person', { motion: 'arrival', dwellMs: 60_000 })],
     ['an arrival within a yard', some('person', { zones: ['yard'], motion: 'arrival' })],
     ['2 of 3 frames', frames(PERSON, 2, 3)],
     ['any size but the smallest', some('person', { minSize: 0.01, maxSize: 0.01 })],
@@ -67,6 +68,7 @@ describe('what can never be is refused', () => {
 
   it.each<[string, Condition]>([
     ['a person and no surer one', allOf([PERSON, no('person', 0.9)])],
+    ['a person of 80 % and no surer one', allOf([objects([selector('person', '>=', 0.8)]), no('person', 0.8)])],
     ['a person and no large one', allOf([PERSON, no('person', 0.5, { minSize: 0.2 })])],
     ['a vehicle and no car', allOf([some('vehicle'), no('car')])],
     ['anything and no person', allOf([some(ANYTHING), no('person')])],
@@ -105,6 +107,7 @@ describe('what is doubtful is said', () => {
     ['a class that no model knows', allOf([noneOf([some('raccoon')]), PERSON]), 'class_unknown'],
     ['the same condition twice', anyOf([PERSON, some('dog'), some('person')]), 'condition_repeated'],
     ['1 of 5 frames', frames(PERSON, 1, 5), 'frames_no_effect'],
+    ['an arrival that stays for longer than one is told', some('person', { motion: 'arrival', dwellMs: 61_000 }), 'arrival_outlasted'],
     ['a departure on 2 of 3 frames', frames(allOf([some('car', { motion: 'departure' }), PERSON]), 2, 3), 'frames_of_departure'],
     ['a window without an end', allOf([PERSON, during([window(0, 12), window(12, 24)])]), 'window_no_effect'],
     ['nobody, at any time', no('person'), 'matches_when_empty'],
