@@ -1,6 +1,6 @@
 /** What a command reads from a file or from standard input: a text, or a document in YAML or JSON. */
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { readYamlValues } from '../policies/language/yaml-values.ts';
 import { usageError } from './command-error.ts';
 import type { Context } from './context.ts';
 
@@ -20,19 +20,9 @@ export async function readText(file: string, { stdin }: Context): Promise<string
 
 /** What the document holds is for the API to judge; here it must only be one mapping. */
 export async function readDocument(file: string, context: Context): Promise<Record<string, unknown>> {
-  const text = await readText(file, context);
-  const value = parsed(text, file);
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw usageError(`${file} holds no mapping`, 'Write keys and values, in YAML or JSON; docs/rules.md has examples.');
-  }
-  return value as Record<string, unknown>;
-}
-
-function parsed(text: string, file: string): unknown {
-  try {
-    // No aliases: nobody writes them here, and a few lines of them unfold to gigabytes.
-    return parse(text, { maxAliasCount: 0 });
-  } catch (error) {
-    throw usageError(`${file}: ${(error as Error).message.split('\n')[0]}`, 'Mend the YAML at that place.');
-  }
+  const read = readYamlValues(await readText(file, context));
+  if ('fault' in read) throw usageError(`${file}: ${read.fault}`, 'Mend the YAML at that place.');
+  const { value } = read;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  throw usageError(`${file} holds no mapping`, 'Write keys and values, in YAML or JSON; docs/rules.md has examples.');
 }

@@ -8,7 +8,7 @@ import { usageError } from '../command-error.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
 import { readText } from '../read-document.ts';
-import { table } from '../table.ts';
+import { printable, table } from '../table.ts';
 import { problemLine } from '../wording.ts';
 
 const LIBRARY = new URL('../../policies/library/', import.meta.url);
@@ -34,11 +34,11 @@ export function addRuleLibrary(rules: Command, context: Context): void {
       const { rule, problems } = readRule(await readText(file, context));
       if (rule === null) throw usageError(problems.map((problem) => problemLine(problem, file)).join('\n'), 'Mend the rule first.');
       const cases = readCases(await readText(casesFile, context));
-      if ('problems' in cases) throw usageError(cases.problems.map((problem) => problemLine(problem, casesFile)).join('\n'), 'Mend the cases first.');
-      const results = runCases(rule, cases);
-      const failed = results.filter(({ passed }) => !passed).length;
+      if (cases.file === null) throw usageError(cases.problems.map((problem) => problemLine(problem, casesFile)).join('\n'), 'Mend the cases first.');
+      const results = runCases(rule, cases.file);
+      const failed = results.filter(({ fault }) => fault !== null).length;
       answer(context, { passed: results.length - failed, failed, results }, () => [
-        ...results.flatMap(({ name, passed, told }) => [`${passed ? 'ok    ' : 'FAILED'}  ${name}`, ...(passed ? [] : [`        ${told}`])]),
+        ...results.flatMap(({ name, fault }) => (fault === null ? [`ok      ${printable(name)}`] : [`FAILED  ${printable(name)}`, `        ${printable(fault)}`])),
         `${results.length - failed} passed, ${failed} failed`,
       ]);
       context.exitCode = failed === 0 ? 0 : 1;
