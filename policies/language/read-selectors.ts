@@ -68,7 +68,8 @@ function select(name: Span, threshold: Threshold | undefined, { mentions, proble
 function distinct(items: readonly Placed[], { problems }: Reading): readonly Selector[] {
   const names = new Set<string>();
   const kept = new Map<string, Selector>();
-  for (const { selector: { name, comparison, threshold }, selector: item, offset } of items) {
+  for (const { selector: item, offset } of items) {
+    const { name, comparison, threshold } = item;
     if (names.has(name)) problems.add('class_repeated', offset, `${quoted(name)} stands here already, perhaps under another name; one of them is enough.`);
     names.add(name);
     kept.set(`${comparison}${threshold} ${name}`, item);

@@ -248,7 +248,7 @@ describe('what is kept beside a rule', () => {
   it('is every class and group as it was written, and where', () => {
     const text = 'rule: 1\nunsafe:\n  any:\n    - "People > 80%"\n    - objects: {Racoon: 60%, anything: 90%}\n      except: [Vehicle, dog]\n';
     expect(readRule(text).mentions).toEqual(['People', 'Racoon', 'Vehicle', 'dog'].map((written) => ({ written, label: { People: 'person', Racoon: 'raccoon' }[written] ?? written.toLowerCase(), offset: text.indexOf(written) })));
-    expect(readRule('RuleID: 1 | Unsafe Class: Dogs | ALL with probability>80%').mentions).toEqual([{ written: 'Dogs', label: 'dog', offset: 26 }]);
+    expect(readRule('RuleID: 1 | Unsafe Class: Dogs, anything | ALL with probability>80%').mentions).toEqual([{ written: 'Dogs', label: 'dog', offset: 26 }]);
   });
 
   it('is where each condition stands', () => {
@@ -269,6 +269,6 @@ when: "2 > 1"`;
 
   it('is where each condition of the one-line form stands', () => {
     const text = 'RuleID: 1 | Unsafe Class: Dog, dogs, Cat | ALL with probability>80%';
-    expect([...readRule(text).places].map(([{ kind }, at]) => [kind, text.slice(at, at + 3)])).toEqual([['any-of', 'Uns'], ['objects', 'Dog'], ['objects', 'Cat']]);
+    expect([...readRule(text).places].sort(([, a], [, b]) => a - b).map(([{ kind }, at]) => [kind, text.slice(at, at + 3)])).toEqual([['any-of', 'Uns'], ['objects', 'Dog'], ['objects', 'Cat']]);
   });
 });

@@ -39,7 +39,7 @@ describe('a rule that is printed', () => {
     const { rule } = readRule(line);
     expect(rule?.condition).toMatchObject({ children: { length: 1999 } });
     expect(readRule(printYaml(rule ?? expect.fail('does not parse'))).rule).toEqual(rule);
-    expect(readRule(line.replace('c0,', 'c0, one more,')).problems).toMatchObject([{ code: 'rule_too_large', line: 1 }]);
+    expect(readRule(line.replace('c0,', 'c0, one more,')).problems).toMatchObject([{ code: 'rule_too_large', line: 1, column: line.length - ' | ALL with probability>80%'.length + 'one more, '.length - 'c1998'.length + 1 }]);
   });
 
   it('in one line is the same rule, or says that one line is not enough', () => {

@@ -98,6 +98,7 @@ const FAULTS: readonly (readonly [text: string, code: string, words: string])[] 
   [inUnsafe('objects:\n  - ¦person: 80%'), 'value_malformed', '"person >= 60%"'],
   [inUnsafe('objects: person ¦< 80%'), 'comparison_unsupported', 'Only > and >='],
   [inUnsafe('objects: person > ¦high'), 'threshold_malformed', 'Expected a number such as 80%'],
+  [inUnsafe('objects: person > 80 ¦percent'), 'threshold_malformed', 'nothing may stand after the number'],
   [inUnsafe('objects: person > 80¦,5%'), 'threshold_malformed', 'decimals have a point'],
   [inUnsafe('objects: person > ¦1'), 'threshold_ambiguous', 'write the % sign'],
   [inUnsafe('objects: person > ¦120%'), 'threshold_out_of_range', 'at most 100%'],
