@@ -1,4 +1,5 @@
 /** What one rule says of one frame, with the numbers that made it say so. */
+import type { Severity } from './severity.ts';
 
 /** Truth of one condition of a rule's tree; a parent condition comes before its children. */
 export interface Clause {
@@ -7,7 +8,12 @@ export interface Clause {
   /** What was asked, in words: `person with probability > 80%`. */
   readonly text: string;
   readonly holds: boolean;
-  /** The number compared (best probability, count, ...); null where nothing of the kind was seen or the clause has no number. */
+  /**
+   * The number compared; null where nothing of the kind was seen, where a late frame cannot tell, or where the clause has no number.
+   * Of objects it is the best probability of those that fit in all else; where they must have stayed for some time, how long the one
+   * stayed longest that fits in all else, in seconds; where a count is asked for, or thresholds differ between classes, how many fit. Of frames it is on how
+   * many the condition held, counted no further than it must.
+   */
   readonly compared: number | null;
   /** What it was compared with; null where the clause has no number. */
   readonly threshold: number | null;
@@ -16,6 +22,7 @@ export interface Clause {
 export interface Verdict {
   readonly ruleId: string;
   readonly ruleVersion: number;
+  readonly severity: Severity;
   /** True says that the rule calls this frame unsafe. */
   readonly matched: boolean;
   readonly clauses: readonly Clause[];

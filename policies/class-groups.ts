@@ -1,5 +1,5 @@
 /** Which names take which classes: a class its own, a group its members and the class of its own name, `anything` all. */
-import { CLASS_GROUP_NAMES, groupOf } from '../contracts/class-groups.ts';
+import { CLASS_GROUPS, CLASS_GROUP_NAMES, groupOf } from '../contracts/class-groups.ts';
 import type { ClassGroup } from '../contracts/class-groups.ts';
 import { ANYTHING } from './model.ts';
 
@@ -10,3 +10,10 @@ export const groupOfClass = (label: string): ClassGroup => (GROUPS.has(label) ? 
 
 /** Both canonical. */
 export const takes = (name: string, label: string): boolean => name === label || name === ANYTHING || (GROUPS.has(name) && groupOfClass(label) === name);
+
+/** True for a class, and for a group that is one class, as `person` is. */
+export function takesOneClass(name: string): boolean {
+  if (name === ANYTHING) return false;
+  const members: readonly string[] | undefined = Object.hasOwn(CLASS_GROUPS, name) ? CLASS_GROUPS[name as keyof typeof CLASS_GROUPS] : undefined;
+  return members === undefined ? !GROUPS.has(name) : members.every((member) => member === name);
+}

@@ -1,89 +1,89 @@
 /**
- * The rule engine: assigned rules and what is known of one frame in, one verdict per rule out. Pure, so that the live
- * pipeline, a backtest and a test get the same answer, and fast, because every frame meets every rule of its owner.
+ * The rule engine: a device's rules, its memory and what is known of one frame in; verdicts and memory out. Pure, so that the live
+ * pipeline, a backtest and a test get the same answer, and fast, because every frame meets every rule of its device.
  */
-import type { Detection } from '../contracts/detection.ts';
-import { Failure } from '../contracts/failures.ts';
-import type { AssignedRule } from '../contracts/rule.ts';
+import type { RuleSet } from '../contracts/rule.ts';
+import { instantToEpochMs } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
-import type { Verdict } from '../contracts/verdict.ts';
-import { compileCondition, readCondition } from './conditions/index.ts';
-import type { CompiledCondition, Findings, FrameFacts } from './conditions/condition-kind.ts';
+import type { Clause, Verdict } from '../contracts/verdict.ts';
+import type { Sight } from './conditions/condition-kind.ts';
 import type { DeviceMemory } from './memory/device-memory.ts';
-import { sightingsOf } from './sightings.ts';
+import { observe } from './memory/observe.ts';
+import type { Observation, Observed } from './memory/scene-memory.ts';
+import { hitsAfter } from './remembered-hits.ts';
+import { compiledRuleSet } from './rule-set.ts';
+import type { CompiledRule } from './rule-set.ts';
+import { departuresOf, inOrder, sightingsOf, zonesOf } from './sightings.ts';
+import type { ClassSeen, Picture } from './sightings.ts';
+import { NO_ZONES } from './zones.ts';
+import type { ZoneTable } from './zones.ts';
 
-export interface Facts {
-  readonly detections: readonly Detection[];
+export interface FrameToJudge extends Picture {
   readonly capturedAt: Instant;
+  /** Behind the device's cursor, or by a clock that cannot be right: it is judged, moves no memory, and no rule that remembers matches on it. */
+  readonly late: boolean;
 }
 
 export interface Evaluation {
-  /** One per rule, in the order of the rules. Verdicts may be shared and frozen: read them, never change them. */
+  /**
+   * In order of rule id, of those rules that this frame touches: that name something which is seen or has left with it, that can hold on a frame that shows
+   * nothing of what they name, or that must count every frame. The others did not match; `quietVerdict` has their clauses.
+   * Verdicts may be frozen and shared: read them, never change them.
+   */
   readonly verdicts: readonly Verdict[];
-  /** What the rules remember after this frame. No kind of condition remembers anything yet, so it comes back as it went in. */
   readonly memory: DeviceMemory;
 }
 
-/**
- * Judges one frame by each rule. Throws `rule_malformed` with id and version when a stored condition cannot be read.
- *
- * A rule is compiled at its first frame and kept for as long as the `AssignedRule` object lives: callers that keep those
- * objects between frames pay once.
- */
-export function evaluate(rules: readonly AssignedRule[], facts: Facts, memory: DeviceMemory): Evaluation {
-  const frame: FrameFacts = { ...facts, sightings: sightingsOf(facts.detections) };
-  return { verdicts: rules.map((rule) => judge(compiled(rule), frame)), memory };
+/** Judges one frame. Throws `rule_malformed` with id and version when a stored condition cannot be read. */
+export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMemory): Evaluation {
+  const set = compiledRuleSet(ruleSet);
+  const atMs = instantToEpochMs(frame.capturedAt);
+  const classes = sightingsOf(frame, set.zones);
+  const observation = set.scene && !frame.late ? observed(memory, classes, set.zones, atMs) : null;
+  const departed = observation === null || observation.departed.length === 0 ? NOTHING_SEEN : departuresOf(observation.departed);
+  const sight: Sight = {
+    classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [], clock: null, scope: null,
+  };
+  const verdicts: Verdict[] = [];
+  for (const place of set.touchedBy(classes, departed)) verdicts.push(judge(set.rules[place] as CompiledRule, sight));
+  if (frame.late) return { verdicts, memory };
+  const hits = hitsAfter(memory.hits, sight.moved, sight.frame, set.framesOfHits);
+  return { verdicts, memory: { ...memory, frames: sight.frame, scene: observation?.scene ?? null, hits } };
 }
 
-interface CompiledRule {
-  readonly rule: AssignedRule;
-  readonly root: CompiledCondition;
-  /** The verdict on every frame that shows none of the rule's classes, which is most frames for most rules; null if there is none such. */
-  readonly nothingSeen: Verdict | null;
+/** What a rule says of every frame that does not touch it: the clauses of a frame that shows nothing. Of the clock and of earlier frames they know nothing. Throws RangeError for a rule that the set does not hold. */
+export function quietVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
+  const compiled = compiledRuleSet(ruleSet).rules.find(({ rule }) => rule.ruleId === ruleId);
+  if (compiled === undefined) throw new RangeError(`the rule set has no rule ${ruleId}`);
+  const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null });
+  return { ...verdict, matched: false, evidence: NO_EVIDENCE };
 }
 
-function judge({ rule, root, nothingSeen }: CompiledRule, frame: FrameFacts): Verdict {
-  if (nothingSeen !== null && !root.classes?.some((name) => frame.sightings.has(name))) return nothingSeen;
-  return judgeInFull(rule, root, frame);
+const NOTHING_SEEN: readonly ClassSeen[] = Object.freeze([]);
+const NO_EVIDENCE: readonly number[] = Object.freeze([]);
+const NO_FRAME = { classes: NOTHING_SEEN, departed: NOTHING_SEEN, zones: NO_ZONES, atMs: 0, timeZone: null, late: false, frame: 1, hits: {} };
+
+function judge({ rule, root }: CompiledRule, sight: Sight): Verdict {
+  const clauses: Clause[] = [];
+  const evidence: number[] = [];
+  const holds = root.judge(sight, { clauses, evidence });
+  const matched = holds && !(sight.late && root.asks.remembers);
+  return { ruleId: rule.ruleId, ruleVersion: rule.version, severity: rule.severity, matched, clauses, evidence: matched ? onceInOrder(evidence) : NO_EVIDENCE };
 }
 
-function judgeInFull({ ruleId, version }: AssignedRule, root: CompiledCondition, frame: FrameFacts): Verdict {
-  const findings: Findings = { clauses: [], evidence: [] };
-  const matched = root.judge(frame, findings);
-  // One object may serve several clauses and still is one object.
-  const evidence = findings.evidence.length < 2 ? findings.evidence : [...new Set(findings.evidence)].sort((a, b) => a - b);
-  return { ruleId, ruleVersion: version, matched, clauses: findings.clauses, evidence };
-}
-
-const compiledRules = new WeakMap<AssignedRule, CompiledRule>();
-
-function compiled(rule: AssignedRule): CompiledRule {
-  const known = compiledRules.get(rule);
-  if (known !== undefined) return known;
-  const fresh = compile(rule);
-  compiledRules.set(rule, fresh);
-  return fresh;
-}
-
-function compile(rule: AssignedRule): CompiledRule {
-  const root = compileCondition(readOf(rule), '0');
-  return { rule, root, nothingSeen: root.classes === null ? null : frozen(judgeInFull(rule, root, EMPTY_FRAME)) };
-}
-
-function readOf(rule: AssignedRule) {
-  try {
-    return readCondition(rule.condition);
-  } catch (error) {
-    if (error instanceof Failure) throw new Failure(error.code, `rule ${rule.ruleId} version ${rule.version}, ${error.detail}`, { cause: error });
-    throw error;
+/** One object may serve several clauses and still is one object. */
+function onceInOrder(evidence: readonly number[]): readonly number[] {
+  for (let n = 1; n < evidence.length; n += 1) {
+    if ((evidence[n] as number) <= (evidence[n - 1] as number)) return [...new Set(evidence)].sort((a, b) => a - b);
   }
+  return evidence;
 }
 
-/** Only conditions that look at nothing but detections are judged by it, so its capture time is never read. */
-const EMPTY_FRAME: FrameFacts = { detections: [], sightings: new Map(), capturedAt: '0001-01-01T00:00:00.000000Z' as Instant };
-
-function frozen(verdict: Verdict): Verdict {
-  Object.freeze(verdict.clauses);
-  Object.freeze(verdict.evidence);
-  return Object.freeze(verdict);
+/** What memory says of the objects is left on them. */
+function observed({ scene }: DeviceMemory, classes: readonly ClassSeen[], zones: ZoneTable, atMs: number): Observation {
+  const sightings = inOrder(classes);
+  const objects = sightings.map((sighting): Observed => ({ label: sighting.label, probability: sighting.probability, place: sighting.place, zones: zonesOf(sighting, zones) }));
+  const observation = observe(scene, { atMs, objects, zoneNames: zones.names });
+  sightings.forEach((sighting, n) => { sighting.facts = observation.objects[n] ?? null; });
+  return observation;
 }

@@ -2,6 +2,7 @@
 import type { RuleProblem } from '../../contracts/rule.ts';
 import type { ClassMention, ParsedRule } from '../language/parsed-rule.ts';
 import { ProblemList, quoted } from '../language/problems.ts';
+import type { CheckSubject } from './check-subject.ts';
 import { ModelReach } from './model-reach.ts';
 import { isManyClasses } from './name-cover.ts';
 import { nearestClass } from './nearest-class.ts';
@@ -21,6 +22,8 @@ export function checkClasses({ source, mentions }: Pick<ParsedRule, 'source' | '
   warnOfUnknownClasses(mentions, new ModelReach(models.map((model) => ({ ...model, highest: () => 1 }))), problems);
   return problems.toArray();
 }
+
+export const checkMentions = ({ mentions, reach, problems }: CheckSubject): void => warnOfUnknownClasses(mentions, reach, problems);
 
 export function warnOfUnknownClasses(mentions: readonly ClassMention[], reach: ModelReach, problems: ProblemList): void {
   for (const mention of reach.isEmpty ? [] : mentions) {

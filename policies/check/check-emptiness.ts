@@ -5,7 +5,8 @@ import { ALWAYS, NEVER, openMinutes, outsideOf } from './week.ts';
 import type { WeekMinutes } from './week.ts';
 
 export function checkEmptiness(subject: CheckSubject): void {
-  if (onEmptyFrames(subject.root).must !== ALWAYS) return;
+  // What is refused anyway is to be mended first; what it matches then is another question.
+  if (subject.problems.hasErrors || onEmptyFrames(subject.root).must !== ALWAYS) return;
   subject.say('matches_when_empty', subject.root, 'This rule matches on every frame that shows nothing, day and night; add a time window, or say what must be seen.');
 }
 
@@ -17,7 +18,7 @@ function onEmptyFrames(node: Condition): { may: WeekMinutes; must: WeekMinutes }
     case 'during':
       return { may: openMinutes(node.windows), must: openMinutes(node.windows) };
     case 'frames':
-      return node.atLeast > node.of ? { may: NEVER, must: NEVER } : onEmptyFrames(node.child);
+      return onEmptyFrames(node.child);
     case 'when':
       return { may: ALWAYS, must: NEVER };
     case 'all-of': {

@@ -1,5 +1,5 @@
-/** Counts, sizes, names and motion of `objects` conditions: those that no frame can fulfil. */
-import { percentText } from '../probability.ts';
+/** What `objects` conditions ask for that no frame can show, or that hardly any object does. */
+import { SCENE_SETTINGS } from '../memory/scene-settings.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { impossibilityOf } from './impossible-objects.ts';
 
@@ -8,10 +8,11 @@ export function checkLimits(subject: CheckSubject): void {
     const impossible = impossibilityOf(node);
     if (impossible !== null) {
       subject.say(impossible.code, node, impossible.message);
-    } else if (node.minSize !== null && node.maxSize !== null && node.maxSize < node.minSize) {
-      subject.say('size_impossible', node, `No box is at least ${percentText(node.minSize)} and at most ${percentText(node.maxSize)} of the picture; swap the two, or take one out.`);
     } else if (node.motion === 'departure' && node.atLeast === 0) {
       subject.say('departure_misused', node, 'Something leaves on single frames only, so "no departure" holds on nearly every frame; ask for at least 1, or for no object at all.');
+    } else if (node.motion === 'arrival' && node.dwellMs > SCENE_SETTINGS.settleMs) {
+      const settleSeconds = SCENE_SETTINGS.settleMs / 1000;
+      subject.say('arrival_outlasted', node, `What comes to rest is an arrival for ${settleSeconds} s, so only what keeps moving is one for longer; ask for a dwell of less than ${settleSeconds} s, or for no arrival.`);
     }
   }
 }

@@ -10,7 +10,7 @@ import type { Possibilities } from './possibility.ts';
 import { NEVER } from './week.ts';
 
 export function checkPossibility(subject: CheckSubject): void {
-  const possibilities = possibilitiesOf(subject.root, (node) => impossibilityOf(node) === null);
+  const possibilities = possibilitiesOf(subject.root, (node) => node.kind === 'when' || impossibilityOf(node) === null);
   for (const node of subject.conditions) {
     const possibility = possibilities.get(node);
     if (possibility?.contradiction) sayContradiction(subject, node, possibility.contradiction);

@@ -1,29 +1,37 @@
 /** Zones that a rule names against those that its devices have. */
-import type { Zone } from '../../contracts/zone.ts';
 import type { Objects } from '../model.ts';
 import { percentText } from '../probability.ts';
 import type { DeviceSight } from './check-rule.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { areApart } from './name-cover.ts';
 import { nearestClass } from './nearest-class.ts';
-import { listed } from './object-words.ts';
-import { areaOf, liesWithin } from './zone-geometry.ts';
+import { listed, listedSome } from './object-words.ts';
+import { findZone } from './zone-finds.ts';
+import type { ZoneFinds } from './zone-finds.ts';
 
 export function checkRuleZones(subject: CheckSubject): void {
-  const devices = subject.devices.map((device) => ({ device, zones: new Map(device.zones.map((zone) => [zone.name, zone])) }));
-  const told = new Set<string>();
-  for (const node of subject.conditionsOf('objects')) {
-    for (const name of new Set([...node.zones, ...node.outside])) {
-      const at = subject.placeOfWord(node, name);
-      if (!told.has(name)) warnOfMissing(subject, name, at, devices.filter(({ zones }) => zones.get(name)?.kind !== 'zone').map(({ device }) => device));
-      told.add(name);
-      if (!node.zones.includes(name)) continue;
-      const having = devices.flatMap(({ device, zones }) => {
-        const zone = zones.get(name);
-        return zone?.kind === 'zone' ? [{ device, zone }] : [];
-      });
-      warnOfUseless(subject, node, at, having);
+  const told = new Map<string, ZoneFinds>();
+  const meet = (name: string, at: number): ZoneFinds => {
+    let finds = told.get(name);
+    if (finds === undefined) {
+      // Every device is asked once for each name, however often the rule says it.
+      finds = findZone(name, subject.devices);
+      told.set(name, finds);
+      warnOfMissing(subject, name, at, finds.lacking);
+      if (finds.masked.length > 0) {
+        subject.problems.add('zone_masked', at, `On ${listedSome(finds.masked)} this zone lies wholly in a mask, in which no rule sees anything; draw one of them anew.`);
+      }
     }
+    return finds;
+  };
+  if (subject.devices.length === 0) return;
+  for (const node of subject.conditionsOf('objects')) {
+    for (const name of node.zones) warnOfUseless(subject, node, name, meet(name, subject.placeOfWord(node, name)));
+    for (const name of node.outside) meet(name, subject.placeOfWord(node, name));
+  }
+  for (const node of subject.conditionsOf('when')) {
+    const read = subject.expressionOf(node);
+    for (const { of, text } of 'expression' in read ? read.expression.mentions : []) if (of === 'zone') meet(text, subject.placeOfWord(node, text));
   }
 }
 
@@ -39,35 +47,17 @@ function warnOfMissing({ problems }: CheckSubject, name: string, at: number, lac
   problems.add('zone_unknown', at, `${where} ${lacking.length === 1 ? 'has' : 'have'} no zone ${JSON.stringify(name)}, and nothing counts as inside it there; ${mend}`);
 }
 
-interface Having {
-  readonly device: DeviceSight;
-  readonly zone: Zone;
-}
-
-function warnOfUseless({ problems }: CheckSubject, node: Objects, at: number, having: readonly Having[]): void {
-  const devicesWhere = (isSo: (having: Having) => boolean): string | null => {
-    const found = problems.isFull('warning') ? [] : having.filter(isSo);
-    return found.length === 0 ? null : listed(found.map(({ device }) => device.deviceId));
-  };
-  const masked = devicesWhere(({ device, zone }) => device.zones.some((mask) => hides(mask, zone)));
-  if (masked !== null) problems.add('zone_masked', at, `On ${masked} this zone lies wholly in a mask, in which no rule sees anything; draw one of them anew.`);
-  const { minSize } = node;
-  const tooSmall = minSize === null ? null : devicesWhere(({ zone }) => largestIn(zone) < minSize);
-  if (tooSmall !== null) {
-    problems.add('zone_too_small', at, `On ${tooSmall} this zone is too small for an object of ${percentText(minSize ?? 0)} of the picture; ask for smaller ones, or let the zone take them by where they stand.`);
+function warnOfUseless(subject: CheckSubject, node: Objects, name: string, { sorts }: ZoneFinds): void {
+  const { minSize, select } = node;
+  const tooSmall = minSize === null ? [] : sorts.filter(({ largest }) => largest < minSize);
+  const otherClasses = sorts.filter(({ classes }) => classes !== null && select.every((selector) => classes.every((own) => areApart(own, selector.name))));
+  const where = (found: typeof sorts): string => listed(found.flatMap(({ deviceIds }) => deviceIds));
+  if (tooSmall.length > 0) {
+    subject.problems.add('zone_too_small', subject.placeOfWord(node, name),
+      `On ${where(tooSmall)} this zone is too small for an object of ${percentText(minSize ?? 0)} of the picture; ask for smaller ones, or let the zone take them by where they stand.`);
   }
-  const otherClasses = devicesWhere(({ zone: { classes } }) => classes !== null && node.select.every(({ name }) => classes.every((own) => areApart(own, name))));
-  if (otherClasses !== null) {
-    problems.add('zone_other_classes', at, `On ${otherClasses} this zone takes other classes only, so nothing that is asked for counts as inside; change the classes of the zone or of the rule.`);
+  if (otherClasses.length > 0) {
+    subject.problems.add('zone_other_classes', subject.placeOfWord(node, name),
+      `On ${where(otherClasses)} this zone takes other classes only, so nothing that is asked for counts as inside; change the classes of the zone or of the rule.`);
   }
 }
-
-/** Whatever counts as inside the zone counts as inside the mask. */
-function hides(mask: Zone, zone: Zone): boolean {
-  if (mask.kind !== 'mask' || mask.classes !== null) return false;
-  const sameAnchor = typeof mask.anchor === 'object' ? typeof zone.anchor === 'object' && mask.anchor.overlap <= zone.anchor.overlap : mask.anchor === zone.anchor;
-  return sameAnchor && liesWithin(zone.polygon, mask.polygon);
-}
-
-/** The largest object that can count as inside, as a share of the picture. By its anchor point, any can. */
-const largestIn = ({ anchor, polygon }: Zone): number => (typeof anchor === 'object' ? areaOf(polygon) / anchor.overlap : 1);

@@ -3,8 +3,9 @@ import type { RuleProblem } from '../../contracts/rule.ts';
 import type { Zone } from '../../contracts/zone.ts';
 import type { ParsedRule } from '../language/parsed-rule.ts';
 import { ProblemList } from '../language/problems.ts';
-import { warnOfUnknownClasses } from './check-classes.ts';
+import { checkMentions, warnOfUnknownClasses } from './check-classes.ts';
 import { checkEmptiness } from './check-emptiness.ts';
+import { checkExpressions } from './check-expressions.ts';
 import { checkFrames } from './check-frames.ts';
 import { checkLimits } from './check-limits.ts';
 import { checkPossibility } from './check-possibility.ts';
@@ -46,21 +47,18 @@ export interface Sights {
 export function checkRule(parsed: ParsedRule, { models, devices }: Sights): RuleProblem[] {
   const problems = new ProblemList(parsed.source);
   const inPlay = modelsInPlay(models, devices);
-  const reach = new ModelReach(inPlay);
-  if (parsed.rule !== null) {
-    const subject = new CheckSubject(parsed, parsed.rule.condition, reach, devices, problems);
-    // First, so that no flood of smaller warnings can crowd it out.
-    checkSilence(subject, inPlay);
-    warnOfUnknownClasses(parsed.mentions, reach, problems);
-    for (const check of CHECKS) check(subject);
+  if (parsed.rule === null) {
+    warnOfUnknownClasses(parsed.mentions, new ModelReach(inPlay), problems);
   } else {
-    warnOfUnknownClasses(parsed.mentions, reach, problems);
+    const subject = new CheckSubject(parsed, parsed.rule.condition, { models: inPlay, devices }, problems);
+    for (const check of CHECKS) check(subject);
   }
   return problems.toArray();
 }
 
+/** Only so many problems are told, so the loudest comes first, and last is what one rule can have dozens of. */
 const CHECKS: readonly ((subject: CheckSubject) => void)[] = [
-  checkLimits, checkFrames, checkWindows, checkPossibility, checkThresholds, checkRuleZones, checkEmptiness, checkRepeats,
+  checkSilence, checkLimits, checkFrames, checkWindows, checkPossibility, checkRuleZones, checkEmptiness, checkMentions, checkExpressions, checkThresholds, checkRepeats,
 ];
 
 /** Those of the devices; all of them where no device says which. */

@@ -1,6 +1,7 @@
 /** The loudest warning: a rule that no device it is assigned to can ever make match, though each is looked at as well as can be. */
-import type { Objects } from '../model.ts';
-import type { ModelSight } from './check-rule.ts';
+import { canonicalClass } from '../class-names.ts';
+import type { ReadExpression } from '../conditions/when-expression.ts';
+import type { Objects, When } from '../model.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { isReached } from './check-thresholds.ts';
 import { nodesOf } from './condition-tree.ts';
@@ -20,18 +21,23 @@ interface View {
   readonly hasPlace: boolean;
 }
 
+/** The tree is looked at once for each. Devices that differ so much among themselves are not all blind. */
+const MAX_VIEWS = 100;
+
 /** Says nothing of a rule that can match nowhere at all: that is an error by itself. */
-export function checkSilence(subject: CheckSubject, models: readonly ModelSight[]): void {
+export function checkSilence(subject: CheckSubject): void {
   const { root, devices, reach } = subject;
-  const canMatch = (fits: (node: Objects) => boolean): boolean =>
-    possibilitiesOf(root, (node) => impossibilityOf(node) === null && (node.atLeast === 0 || fits(node))).get(root)?.may !== NEVER;
+  const canMatch = (canBeSeen: (node: Objects | When) => boolean): boolean =>
+    possibilitiesOf(root, (node) => (node.kind === 'when' || impossibilityOf(node) === null) && canBeSeen(node)).get(root)?.may !== NEVER;
   if (reach.isEmpty || !canMatch(() => true)) return;
-  if (viewsOf(subject, models).some((view) => canMatch((node) => fitsSomething(node, view)))) return;
+  const canHold = (node: Objects | When, view: View): boolean => (node.kind === 'when' ? knowsSome(subject.expressionOf(node), view) : node.atLeast === 0 || fitsSomething(node, view));
+  const views = viewsOf(subject);
+  if (views.length > MAX_VIEWS || views.some((view) => canMatch((node) => canHold(node, view)))) return;
   const where = devices.length === 0 ? `by any model (${reach.names})` : `on any device that it is assigned to (${listed(devices.map(({ deviceId }) => deviceId))})`;
   subject.say('rule_silent', root, `Nothing that would make this rule match can be seen ${where}, so it would stay silent for ever; the other warnings say what is missing.`);
 }
 
-function viewsOf({ root, devices, reach }: CheckSubject, models: readonly ModelSight[]): View[] {
+function viewsOf({ root, devices, models, reach }: CheckSubject): View[] {
   if (devices.length === 0) return [{ reach, zones: null, hasPlace: true }];
   const named = [...new Set(nodesOf(root).flatMap((node) => (node.kind === 'objects' ? node.zones : [])))];
   const reaches = new Map(models.map((model) => [model.name, new ModelReach([model])]));
@@ -52,4 +58,9 @@ function fitsSomething({ select, except, zones }: Objects, view: View): boolean 
     const highest = view.reach.highest(selector.name);
     return highest !== null && isReached(selector, highest) && !except.some((left) => covers(left, selector.name));
   });
+}
+
+function knowsSome(read: ReadExpression, { reach }: View): boolean {
+  const names = 'expression' in read ? read.expression.holdsOnlyWith : null;
+  return names === null || names.some((name) => reach.knows(canonicalClass(name)));
 }

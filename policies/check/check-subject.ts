@@ -1,34 +1,39 @@
 /** What every check is given: a rule that could be read, what it is held against, and where to say what is wrong. */
-import type { ParsedRule } from '../language/parsed-rule.ts';
+import { readExpression } from '../conditions/when-expression.ts';
+import type { ReadExpression } from '../conditions/when-expression.ts';
+import type { ClassMention, ParsedRule } from '../language/parsed-rule.ts';
 import type { ProblemCode, ProblemList } from '../language/problems.ts';
-import type { Condition } from '../model.ts';
+import type { Condition, When } from '../model.ts';
 import { nodesOf } from './condition-tree.ts';
-import type { ModelReach } from './model-reach.ts';
-import type { DeviceSight } from './check-rule.ts';
+import { ModelReach } from './model-reach.ts';
+import type { DeviceSight, ModelSight, Sights } from './check-rule.ts';
 
 export class CheckSubject {
   readonly root: Condition;
   /** All conditions, parents first, each once. */
   readonly conditions: readonly Condition[];
-  /** Of the devices; of a rule that is assigned to nobody, all. */
+  /** Those of the devices; of a rule that is assigned to nobody, all. */
+  readonly models: readonly ModelSight[];
   readonly reach: ModelReach;
   readonly devices: readonly DeviceSight[];
   readonly problems: ProblemList;
   readonly #parsed: ParsedRule;
   readonly #mentions = new Map<string, number[]>();
+  readonly #expressions = new Map<string, ReadExpression>();
 
-  constructor(parsed: ParsedRule, root: Condition, reach: ModelReach, devices: readonly DeviceSight[], problems: ProblemList) {
+  constructor(parsed: ParsedRule, root: Condition, { models, devices }: Sights, problems: ProblemList) {
     this.root = root;
     this.conditions = [...new Set(nodesOf(root))];
-    this.reach = reach;
+    this.models = models;
+    this.reach = new ModelReach(models);
     this.devices = devices;
     this.problems = problems;
     this.#parsed = parsed;
     for (const { label, offset } of parsed.mentions) this.#mentions.set(label, [...this.#mentions.get(label) ?? [], offset]);
   }
 
-  get source(): string {
-    return this.#parsed.source;
+  get mentions(): readonly ClassMention[] {
+    return this.#parsed.mentions;
   }
 
   /** The problems of the text itself. */
@@ -54,14 +59,32 @@ export class CheckSubject {
     return this.#mentions.get(name)?.find((offset) => offset >= from) ?? from;
   }
 
-  /** Where a word of a condition stands, when the text says it just like this. */
+  /** Where a text of a condition stands; literal when the source says it just like this, so that an offset in it can be added. */
+  placeOfText(node: Condition, text: string): { readonly at: number; readonly isLiteral: boolean } {
+    const from = this.placeOf(node);
+    const at = this.#parsed.source.indexOf(text, from);
+    return at === -1 ? { at: from, isLiteral: false } : { at, isLiteral: true };
+  }
+
+  /** Where a word of a condition stands. */
   placeOfWord(node: Condition, word: string): number {
     const from = this.placeOf(node);
-    for (let at = this.source.indexOf(word, from); at !== -1; at = this.source.indexOf(word, at + 1)) {
-      const [before, after] = [this.source.charAt(at - 1), this.source.charAt(at + word.length)];
+    const { source } = this.#parsed;
+    for (let at = source.indexOf(word, from); at !== -1; at = source.indexOf(word, at + 1)) {
+      const [before, after] = [source.charAt(at - 1), source.charAt(at + word.length)];
       if (!WORD.test(before) && !WORD.test(after)) return at;
     }
     return from;
+  }
+
+  /** Read once for all checks. */
+  expressionOf({ expression }: When): ReadExpression {
+    let read = this.#expressions.get(expression);
+    if (read === undefined) {
+      read = readExpression(expression);
+      this.#expressions.set(expression, read);
+    }
+    return read;
   }
 }
 

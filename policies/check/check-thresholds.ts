@@ -1,8 +1,7 @@
-/** Thresholds against what models say: nothing is above 100 %, some models never get far, and below a quarter nearly everything is taken. */
+/** Thresholds against what models say: some never get far, and below a quarter nearly everything is taken. */
 import type { Selector } from '../model.ts';
 import { percentText } from '../probability.ts';
 import type { CheckSubject } from './check-subject.ts';
-import { asksTooMuch } from './impossible-objects.ts';
 
 /** Of what a calibrated model says at 25 %, three in four are not there. */
 const LOW_THRESHOLD = 0.25;
@@ -13,13 +12,6 @@ export function checkThresholds(subject: CheckSubject): void {
   for (const node of subject.conditionsOf('objects')) {
     for (const selector of node.select) {
       const { name, threshold, comparison } = selector;
-      if (asksTooMuch(selector)) {
-        // Where every selector asks too much, the condition as a whole is refused for it.
-        if (node.atLeast === 0 || !node.select.every(asksTooMuch)) {
-          problems.add('rule_never_matches', subject.placeOfClass(node, name), `No probability is above 100%, so ${name} can never be seen here; did you mean >= 100%?`);
-        }
-        continue;
-      }
       // The text reader warns of less than one percent by itself. "No person" with a low threshold is careful, not careless.
       if (threshold < LOW_THRESHOLD && node.atMost === null && !lowSaid.has(threshold) && !subject.hasAlready('threshold_tiny')) {
         lowSaid.add(threshold);

@@ -1,7 +1,8 @@
 /** What a set of models can see, by the names that rules use: which classes and groups, and how sure of them they ever are. */
+import { takes } from '../class-groups.ts';
 import { canonicalClass } from '../class-names.ts';
 import type { ModelSight } from './check-rule.ts';
-import { isManyClasses, takes } from './name-cover.ts';
+import { isManyClasses } from './name-cover.ts';
 
 export class ModelReach {
   readonly names: string;

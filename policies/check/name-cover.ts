@@ -1,14 +1,12 @@
-/** Which classes a name in a rule takes: a class, a group or `anything`. Doubtful cases are answered so that nothing is called impossible that is not. */
-import { CLASS_GROUP_NAMES, CLASS_GROUPS, groupOf } from '../../contracts/class-groups.ts';
+/** Whether one name of a rule takes all of what another takes, or nothing of it. Doubtful cases are answered with no, so that nothing is called impossible that is not. */
+import { CLASS_GROUP_NAMES, CLASS_GROUPS } from '../../contracts/class-groups.ts';
+import { takes } from '../class-groups.ts';
 import { ANYTHING } from '../model.ts';
 
 const isGroup = (name: string): boolean => (CLASS_GROUP_NAMES as readonly string[]).includes(name);
 
 /** Groups and `anything`. */
 export const isManyClasses = (name: string): boolean => name === ANYTHING || isGroup(name);
-
-/** A group takes a class of its own name along. */
-export const takes = (name: string, label: string): boolean => name === ANYTHING || name === label || (isGroup(name) && groupOf(label) === name);
 
 /** Whatever `inner` takes is taken by `outer`, too. False where that is not certain. */
 export function covers(outer: string, inner: string): boolean {

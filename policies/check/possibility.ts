@@ -2,7 +2,7 @@
  * When each condition of a rule may hold and when it must, by the week's clock on the wall: the ground on which a rule is
  * called impossible. `may` is never too small and `must` never too large, so what comes out as impossible really is.
  */
-import type { Condition, Objects } from '../model.ts';
+import type { Condition, Objects, When } from '../model.ts';
 import { contradictionIn } from './contradiction.ts';
 import type { Contradiction } from './contradiction.ts';
 import { ALWAYS, NEVER, openMinutes, outsideOf } from './week.ts';
@@ -18,13 +18,13 @@ export interface Possibility {
 /** By node. The same node may stand in a tree twice. */
 export type Possibilities = ReadonlyMap<Condition, Possibility>;
 
-/** `canFit` says of an `objects` condition that asks for at least one whether any frame can show that. */
-export function possibilitiesOf(root: Condition, canFit: (node: Objects) => boolean): Possibilities {
+/** `canHold` says whether any frame can make a condition hold that has none below it. */
+export function possibilitiesOf(root: Condition, canHold: (node: Objects | When) => boolean): Possibilities {
   const found = new Map<Condition, Possibility>();
   const of = (node: Condition): Possibility => {
     const known = found.get(node);
     if (known !== undefined) return known;
-    const fresh = possibilityOf(node, of, canFit);
+    const fresh = possibilityOf(node, of, canHold);
     found.set(node, fresh);
     return fresh;
   };
@@ -32,7 +32,7 @@ export function possibilitiesOf(root: Condition, canFit: (node: Objects) => bool
   return found;
 }
 
-function possibilityOf(node: Condition, of: (node: Condition) => Possibility, canFit: (node: Objects) => boolean): Possibility {
+function possibilityOf(node: Condition, of: (node: Condition) => Possibility, canHold: (node: Objects | When) => boolean): Possibility {
   switch (node.kind) {
     case 'any-of':
       return { may: union(node.children.map((child) => of(child).may)), must: union(node.children.map((child) => of(child).must)), contradiction: null };
@@ -49,15 +49,15 @@ function possibilityOf(node: Condition, of: (node: Condition) => Possibility, ca
       };
     case 'frames':
       // It takes time to fill, so there are always frames on which it does not hold.
-      return { may: node.atLeast > node.of ? NEVER : of(node.child).may, must: NEVER, contradiction: null };
+      return { may: of(node.child).may, must: NEVER, contradiction: null };
     case 'during': {
       const open = openMinutes(node.windows);
       return { may: open, must: open, contradiction: null };
     }
     case 'objects':
-      return { may: canFit(node) ? ALWAYS : NEVER, must: node.atLeast === 0 && node.atMost === null ? ALWAYS : NEVER, contradiction: null };
+      return { may: canHold(node) ? ALWAYS : NEVER, must: node.atLeast === 0 && node.atMost === null ? ALWAYS : NEVER, contradiction: null };
     case 'when':
-      return { may: ALWAYS, must: NEVER, contradiction: null };
+      return { may: canHold(node) ? ALWAYS : NEVER, must: NEVER, contradiction: null };
   }
 }
 

@@ -1,7 +1,6 @@
 /** Whether everything that one `objects` condition counts is counted by another, on every frame of every device. Answers "no" where that is not certain. */
 import type { Objects, Selector } from '../model.ts';
 import { areApart, covers } from './name-cover.ts';
-import { asksTooMuch } from './impossible-objects.ts';
 
 /**
  * `certain`: on every device and under every assignment. `unless-assigned`: only where the assignment of the rule names no zones,
@@ -17,7 +16,7 @@ export function coverOf(outer: Objects, inner: Objects): Cover {
 }
 
 function namesCovered(outer: Objects, inner: Objects): boolean {
-  const asked = inner.select.filter((selector) => !asksTooMuch(selector) && !inner.except.some((left) => covers(left, selector.name)));
+  const asked = inner.select.filter(({ name }) => !inner.except.some((left) => covers(left, name)));
   const everyOneTaken = asked.every((selector) => outer.select.some((taker) => covers(taker.name, selector.name) && isAsEasy(taker, selector)));
   return everyOneTaken && outer.except.every((left) => inner.except.some((own) => covers(own, left)) || asked.every(({ name }) => areApart(left, name)));
 }
@@ -30,9 +29,8 @@ const sizesCovered = (outer: Objects, inner: Objects): boolean =>
   (outer.minSize === null || (inner.minSize !== null && inner.minSize >= outer.minSize)) &&
   (outer.maxSize === null || (inner.maxSize !== null && inner.maxSize <= outer.maxSize));
 
-/** Dwell is of the zones where there are some: the same place only where both name zones, or neither does. */
 function timeCovered(outer: Objects, inner: Objects): boolean {
   if (outer.motion !== inner.motion && !(outer.motion === 'any' && inner.motion === 'arrival')) return false;
-  if (outer.dwellMs === 0) return true;
-  return inner.dwellMs >= outer.dwellMs && (outer.zones.length === 0) === (inner.zones.length === 0);
+  // Nothing is in a zone for longer than in view.
+  return inner.dwellMs >= outer.dwellMs;
 }

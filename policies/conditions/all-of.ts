@@ -9,8 +9,9 @@ export const allOfKind: ConditionKind<AllOf> = {
 
   read: ({ children }, readChild, refuse) => allOf(readChildren(children, readChild, refuse)),
 
-  compile({ children }, path, compileChild) {
-    const compiled = children.map((child, index) => compileChild(child, `${path}.${index}`));
-    return combineChildren(path, `all of ${children.length}`, compiled, (holding, of) => holding === of);
+  compile({ children: nodes }, { path }, compileChild) {
+    const children = nodes.map(compileChild);
+    const holdsWithout = children.every(({ asks }) => asks.holdsWithout);
+    return combineChildren({ path, text: `all of ${children.length}`, children, holdsWithout, combine: (holding, of) => holding === of, keepsEvidence: true });
   },
 };

@@ -9,8 +9,9 @@ export const anyOfKind: ConditionKind<AnyOf> = {
 
   read: ({ children }, readChild, refuse) => anyOf(readChildren(children, readChild, refuse)),
 
-  compile({ children }, path, compileChild) {
-    const compiled = children.map((child, index) => compileChild(child, `${path}.${index}`));
-    return combineChildren(path, `at least one of ${children.length}`, compiled, (holding) => holding > 0);
+  compile({ children: nodes }, { path }, compileChild) {
+    const children = nodes.map(compileChild);
+    const holdsWithout = children.some(({ asks }) => asks.holdsWithout);
+    return combineChildren({ path, text: `at least one of ${children.length}`, children, holdsWithout, combine: (holding) => holding > 0, keepsEvidence: true });
   },
 };

@@ -1,7 +1,7 @@
 /** What the conditions that combine others have in common: reading a list of children and judging them all. */
 import type { Clause } from '../../contracts/verdict.ts';
 import type { Condition } from '../model.ts';
-import type { CompiledCondition } from './condition-kind.ts';
+import type { Asks, CompiledCondition } from './condition-kind.ts';
 
 export function readChildren(
   children: unknown,
@@ -12,39 +12,45 @@ export function readChildren(
   return children.map(readChild);
 }
 
-/**
- * Judges every child, also once the outcome is certain, so that a verdict shows each number that was compared.
- * `combine` gets how many children hold, of how many.
- */
-export function combineChildren(
-  path: string,
-  text: string,
-  children: readonly CompiledCondition[],
-  combine: (holding: number, of: number) => boolean,
-): CompiledCondition {
-  const clauses = { true: clause(path, text, true), false: clause(path, text, false) };
+export interface Combination {
+  readonly path: string;
+  readonly text: string;
+  readonly children: readonly CompiledCondition[];
+  /** It may hold on a frame that shows nothing of what its children ask for. */
+  readonly holdsWithout: boolean;
+  /** Gets how many children hold, of how many. */
+  readonly combine: (holding: number, of: number) => boolean;
+  /** What made the children hold made this hold, too; not so where it holds because they do not. */
+  readonly keepsEvidence: boolean;
+}
+
+/** Judges every child, also once the outcome is certain, so that a verdict shows each number that was compared and memory misses nothing. */
+export function combineChildren({ path, text, children, holdsWithout, combine, keepsEvidence }: Combination): CompiledCondition {
+  const [held, failed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
   return {
-    classes: unionOf(children),
-    judge(facts, findings) {
-      const place = findings.clauses.push(clauses.false) - 1;
+    asks: asksOfAll(children.map(({ asks }) => asks), holdsWithout),
+    judge(sight, findings) {
+      const place = findings.clauses.push(failed) - 1;
       const evidenceBefore = findings.evidence.length;
       let holding = 0;
-      for (const child of children) if (child.judge(facts, findings)) holding += 1;
+      for (const child of children) if (child.judge(sight, findings)) holding += 1;
       const holds = combine(holding, children.length);
-      if (holds) findings.clauses[place] = clauses.true;
-      else findings.evidence.length = evidenceBefore;
+      if (holds) findings.clauses[place] = held;
+      if (!holds || !keepsEvidence) findings.evidence.length = evidenceBefore;
       return holds;
     },
   };
 }
 
-const clause = (path: string, text: string, holds: boolean): Clause => Object.freeze({ path, text, holds, compared: null, threshold: null });
+export const clauseWithoutNumber = (path: string, text: string, holds: boolean): Clause => Object.freeze({ path, text, holds, compared: null, threshold: null });
 
-function unionOf(children: readonly CompiledCondition[]): readonly string[] | null {
-  const union = new Set<string>();
-  for (const { classes } of children) {
-    if (classes === null) return null;
-    for (const name of classes) union.add(name);
-  }
-  return [...union];
+function asksOfAll(all: readonly Asks[], holdsWithout: boolean): Asks {
+  return {
+    names: [...new Set(all.flatMap(({ names }) => names))],
+    holdsWithout,
+    everyFrame: all.some(({ everyFrame }) => everyFrame),
+    scene: all.some(({ scene }) => scene),
+    remembers: all.some(({ remembers }) => remembers),
+    hitKeys: all.flatMap(({ hitKeys }) => hitKeys),
+  };
 }

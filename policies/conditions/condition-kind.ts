@@ -1,15 +1,31 @@
 /** What a kind of condition must be able to do. One file beside this one per kind; `index.ts` is the registry. */
-import type { Detection } from '../../contracts/detection.ts';
 import type { Clause } from '../../contracts/verdict.ts';
-import type { Instant } from '../../contracts/time.ts';
+import type { AssignedRule } from '../../contracts/rule.ts';
+import type { Hit } from '../memory/device-memory.ts';
+import type { LocalClock } from '../local-clock.ts';
 import type { Condition } from '../model.ts';
-import type { Sightings } from '../sightings.ts';
+import type { ClassSeen } from '../sightings.ts';
+import type { ZoneTable } from '../zones.ts';
+import type { WhenScope } from './when-scope.ts';
 
-/** What a frame is judged by. */
-export interface FrameFacts {
-  readonly detections: readonly Detection[];
-  readonly sightings: Sightings;
-  readonly capturedAt: Instant;
+/** What one frame is judged by. One object per frame; what is made on demand is kept on it. */
+export interface Sight {
+  readonly classes: readonly ClassSeen[];
+  /** What stood in view and has left with this frame, by class. */
+  readonly departed: readonly ClassSeen[];
+  readonly zones: ZoneTable;
+  readonly atMs: number;
+  /** Null for a sight of no frame: then nothing is known of time. */
+  readonly timeZone: string | null;
+  /** What was before is not known of a late frame: conditions that ask for it do not hold on one. */
+  readonly late: boolean;
+  /** Number of the frame (policies/memory/device-memory.ts). */
+  readonly frame: number;
+  readonly hits: Readonly<Record<string, readonly Hit[]>>;
+  /** Hits that this frame adds to, as they will be remembered: key and list in turn. */
+  readonly moved: [key: string, hits: readonly Hit[]][];
+  clock: LocalClock | null;
+  scope: WhenScope | null;
 }
 
 /** Where a condition leaves what it found; one pair of lists per verdict. */
@@ -19,14 +35,33 @@ export interface Findings {
   readonly evidence: number[];
 }
 
+/** What a condition must be given, known before any frame. */
+export interface Asks {
+  /** Classes, groups and `anything` whose sight or departure may change what it says. */
+  readonly names: readonly string[];
+  /** It may hold on a frame that shows none of them. */
+  readonly holdsWithout: boolean;
+  /** It must see every frame, whatever that shows, to know later how often something held. */
+  readonly everyFrame: boolean;
+  /** It asks the scene memory. */
+  readonly scene: boolean;
+  /** It says something only because of earlier frames, and nothing of a late one. */
+  readonly remembers: boolean;
+  /** Keys of its hits in the device memory, with the number of frames for which one can count. */
+  readonly hitKeys: readonly (readonly [key: string, frames: number])[];
+}
+
 export interface CompiledCondition {
-  /**
-   * Classes without which the outcome is that of an empty frame, so that such frames cost nothing. Null for a condition
-   * that asks for more than detections (the hour, what was seen before), and for everything above it.
-   */
-  readonly classes: readonly string[] | null;
+  readonly asks: Asks;
   /** Appends its own clause, then those of its children, whatever their truth: an explanation leaves nothing out. */
-  judge(facts: FrameFacts, findings: Findings): boolean;
+  judge(sight: Sight, findings: Findings): boolean;
+}
+
+/** Where in which rule a node stands. */
+export interface Position {
+  readonly rule: AssignedRule;
+  /** As in contracts/verdict.ts. */
+  readonly path: string;
 }
 
 export interface ConditionKind<C extends Condition> {
@@ -34,6 +69,6 @@ export interface ConditionKind<C extends Condition> {
   readonly fields: readonly Exclude<keyof C & string, 'kind'>[];
   /** A node of this kind from foreign JSON; `refuse` throws and names the place. */
   read(fields: Readonly<Record<string, unknown>>, readChild: (value: unknown, index: number) => Condition, refuse: (reason: string) => never): C;
-  /** `path` is the node's place in the tree (contracts/verdict.ts Clause). Texts are made here, once, and not per frame. */
-  compile(node: C, path: string, compileChild: (child: Condition, path: string) => CompiledCondition): CompiledCondition;
+  /** Texts are made here, once, and not per frame. */
+  compile(node: C, position: Position, compileChild: (child: Condition, index: number) => CompiledCondition): CompiledCondition;
 }

@@ -3,13 +3,22 @@ import { Failure } from '../../contracts/failures.ts';
 import type { Condition, ConditionName } from '../model.ts';
 import { allOfKind } from './all-of.ts';
 import { anyOfKind } from './any-of.ts';
-import { classAboveKind } from './class-above.ts';
-import type { CompiledCondition, ConditionKind } from './condition-kind.ts';
+import type { CompiledCondition, ConditionKind, Position } from './condition-kind.ts';
+import { duringKind } from './during.ts';
+import { framesKind } from './frames.ts';
+import { noneOfKind } from './none-of.ts';
+import { objectsKind } from './objects.ts';
+import { CLASS_ABOVE_FIELDS, readClassAbove } from './read-objects.ts';
+import { whenKind } from './when.ts';
 
 const KINDS: { readonly [Name in ConditionName]: ConditionKind<Extract<Condition, { kind: Name }>> } = {
   'any-of': anyOfKind,
   'all-of': allOfKind,
-  'class-above': classAboveKind,
+  'none-of': noneOfKind,
+  objects: objectsKind,
+  frames: framesKind,
+  during: duringKind,
+  when: whenKind,
 };
 
 export const CONDITION_NAMES = Object.keys(KINDS) as ConditionName[];
@@ -31,18 +40,23 @@ export function readCondition(value: unknown): Condition {
     if (conditions > MAX_CONDITIONS) return refuse(`more than ${MAX_CONDITIONS} conditions`);
     if (typeof node !== 'object' || node === null || Array.isArray(node)) return refuse('must be an object');
     const { kind, ...fields } = node as Record<string, unknown>;
+    // Rule versions that were stored before there was `objects` stay as they are for ever.
+    if (kind === 'class-above') return readClassAbove(known(fields, CLASS_ABOVE_FIELDS, kind, refuse), refuse);
     if (!isConditionName(kind)) return refuse(`unknown kind ${JSON.stringify(kind)?.slice(0, 60)}; known are ${CONDITION_NAMES.join(', ')}`);
-    const stranger = Object.keys(fields).find((field) => !(KINDS[kind].fields as readonly string[]).includes(field));
-    // A field that is passed over in silence is a limit that the admin believes in and the rule does not have.
-    if (stranger !== undefined) return refuse(`${kind} has no field ${JSON.stringify(stranger.slice(0, 60))}`);
-    return KINDS[kind].read(fields, (child, index) => read(child, `${path}.${index}`, depth + 1), refuse);
+    return KINDS[kind].read(known(fields, KINDS[kind].fields, kind, refuse), (child, index) => read(child, `${path}.${index}`, depth + 1), refuse);
   };
   return read(value, '0', 1);
 }
 
-export function compileCondition<C extends Condition>(node: C, path: string): CompiledCondition {
+export function compileCondition<C extends Condition>(node: C, position: Position): CompiledCondition {
   const kind = KINDS[node.kind] as unknown as ConditionKind<C>;
-  return kind.compile(node, path, compileCondition);
+  return kind.compile(node, position, (child, index) => compileCondition(child, { ...position, path: `${position.path}.${index}` }));
+}
+
+/** A field that is passed over in silence is a limit that the admin believes in and the rule does not have. */
+function known(fields: Readonly<Record<string, unknown>>, names: readonly string[], kind: string, refuse: (reason: string) => never): Readonly<Record<string, unknown>> {
+  const stranger = Object.keys(fields).find((field) => !names.includes(field));
+  return stranger === undefined ? fields : refuse(`${kind} has no field ${JSON.stringify(stranger.slice(0, 60))}`);
 }
 
 const isConditionName = (kind: unknown): kind is ConditionName => typeof kind === 'string' && Object.hasOwn(KINDS, kind);

@@ -7,7 +7,7 @@
  * Case, spacing and a missing % are forgiven; all else that is wrong is named with its place and the mend. No text throws.
  */
 import { isSafeId } from '../../contracts/ids.ts';
-import { anyOf, classAbove } from '../model.ts';
+import { ANYTHING, anyOf, classAbove } from '../model.ts';
 import type { Condition } from '../model.ts';
 import { MAX_CONDITIONS, MAX_ONE_LINE_CHARACTERS } from './limits.ts';
 import { readOneLineThreshold } from './one-line-threshold.ts';
@@ -42,22 +42,32 @@ export function parseOneLine(source: string): ParsedRule {
     problems.add('part_missing', source.trimEnd().length, `A rule has three parts with | between them; add | ${missing}.`);
   }
   if (problems.hasErrors || ruleId === undefined || threshold === undefined) return refused(source, problems, mentions);
-  const firstOf = new Map(mentions.toReversed().map((mention) => [mention.label, mention]));
-  const classes = mentions.filter((mention) => firstOf.get(mention.label) === mention);
+  const classes = firstOfEach(mentions);
+  // The rule around them is one condition more.
   if (classes.length >= MAX_CONDITIONS) {
-    problems.add('rule_too_large', classes[MAX_CONDITIONS]?.offset ?? 0, `A rule has fewer than ${MAX_CONDITIONS} classes; this one has ${classes.length}.`);
+    problems.add('rule_too_large', classes[MAX_CONDITIONS - 1]?.offset ?? 0, `A rule has fewer than ${MAX_CONDITIONS} classes, and this one has ${classes.length}; split it into several.`);
     return refused(source, problems, mentions);
   }
   const children = classes.map(({ label }) => classAbove(label, threshold.comparison, threshold.probability));
   const condition = anyOf(children);
-  const places = new Map<Condition, number>([[condition, classPart === undefined ? 0 : startOf(classPart)], ...children.map((child, at) => [child, classes[at]?.offset ?? 0] as const)]);
-  return { source, rule: Object.freeze({ ruleId, name: null, severity: null, condition }), mentions, places, problems: problems.toArray() };
+  const places = new Map<Condition, number>(children.map((child, at) => [child, classes[at]?.offset ?? 0]));
+  places.set(condition, classPart === undefined ? 0 : startOf(classPart));
+  return { source, rule: Object.freeze({ ruleId, name: null, severity: null, condition }), mentions: ofClasses(mentions), places, problems: problems.toArray() };
 }
+
+function firstOfEach(mentions: readonly ClassMention[]): readonly ClassMention[] {
+  const first = new Map<string, ClassMention>();
+  for (const mention of mentions) if (!first.has(mention.label)) first.set(mention.label, mention);
+  return [...first.values()];
+}
+
+/** No model has to know `anything`. */
+const ofClasses = (mentions: readonly ClassMention[]): readonly ClassMention[] => mentions.filter(({ label }) => label !== ANYTHING);
 
 const refused = (source: string, problems: ProblemList, mentions: readonly ClassMention[] = []): ParsedRule => ({
   source,
   rule: null,
-  mentions,
+  mentions: ofClasses(mentions),
   places: new Map(),
   problems: problems.toArray(),
 });

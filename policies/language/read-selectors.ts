@@ -1,7 +1,6 @@
 /** Which objects: `person > 80%`, a list of such texts, or a mapping of classes to thresholds. */
-import { selector } from '../model.ts';
+import { ANYTHING, selector } from '../model.ts';
 import type { Selector } from '../model.ts';
-import { ANYTHING } from '../model.ts';
 import { quoted } from './problems.ts';
 import { readClassName } from './read-name.ts';
 import { readThreshold } from './read-threshold.ts';
@@ -10,28 +9,36 @@ import type { Reading } from './reading.ts';
 import { startOf } from './span.ts';
 import type { Span } from './span.ts';
 import { textOf, textsOf } from './yaml-fields.ts';
-import type { YamlNode } from './yaml-node.ts';
+import type { YamlMapping, YamlNode } from './yaml-node.ts';
 
 const EXAMPLE = 'person > 80%';
 
-/** Without `bare` ones an error stands in the problems. `usual`: the threshold of items that say none. */
+/** At least one, or there is an error in the problems. `usual`: the threshold of items that say none. */
 export function readSelectors(node: YamlNode, usual: Threshold, reading: Reading): readonly Selector[] {
-  const found = node.kind === 'mapping'
-    ? node.entries.map(({ key, value }) => {
-      const text = textOf(value, 'A threshold', '60%', reading.problems);
-      return select(key, text && readThreshold(text, null, reading.problems), reading);
-    })
-    : textsOf(node.kind === 'list' ? { ...node, items: node.items.filter((item) => isNoMapping(item, reading)) } : node, 'A class', EXAMPLE, reading.problems).map((text) => readItem(text, usual, reading));
-  if (node.kind === 'mapping' && found.length === 0) reading.problems.add('class_missing', node.offset, `A class is missing here; write ${EXAMPLE}.`);
-  return distinct(found.filter((item) => item !== undefined), reading);
+  return distinct(node.kind === 'mapping' ? readMapping(node, reading) : readList(node, usual, reading), reading);
+}
+
+function readMapping({ entries, offset }: YamlMapping, reading: Reading): readonly Placed[] {
+  if (entries.length === 0) reading.problems.add('class_missing', offset, `A class is missing here; write ${EXAMPLE}.`);
+  return entries.flatMap(({ key, value }) => {
+    const text = textOf(value, 'A threshold', '60%', reading.problems);
+    return select(key, text && readThreshold(text, null, reading.problems), reading) ?? [];
+  });
+}
+
+function readList(node: YamlNode, usual: Threshold, reading: Reading): readonly Placed[] {
+  const items = node.kind === 'list' && node.items.length > 0 ? node.items : [node];
+  return items.flatMap((item) => {
+    const text = item.kind === 'mapping' ? refuseMapping(item, reading) : textOf(item, 'A class', EXAMPLE, reading.problems);
+    return (text && readItem(text, usual, reading)) ?? [];
+  });
 }
 
 /** `- person: 80%` is one mapping per line, and what was meant is clear. */
-function isNoMapping(item: YamlNode, { problems }: Reading): boolean {
-  if (item.kind !== 'mapping') return true;
-  const key = item.entries[0]?.key.text ?? 'person';
-  problems.add('value_malformed', item.offset, `A class in a list is a text; write ${quoted(`${key.slice(0, 30)} >= 60%`)}, or leave the dashes out.`);
-  return false;
+function refuseMapping({ entries, offset }: YamlMapping, { problems }: Reading): undefined {
+  const key = entries[0]?.key.text ?? 'person';
+  problems.add('value_malformed', offset, `A class in a list is a text; write ${quoted(`${key.slice(0, 30)} >= 60%`)}, or leave the dashes out.`);
+  return undefined;
 }
 
 function readItem(text: Span, usual: Threshold, reading: Reading): Placed | undefined {
@@ -61,7 +68,8 @@ function select(name: Span, threshold: Threshold | undefined, { mentions, proble
 function distinct(items: readonly Placed[], { problems }: Reading): readonly Selector[] {
   const names = new Set<string>();
   const kept = new Map<string, Selector>();
-  for (const { selector: { name, comparison, threshold }, selector: item, offset } of items) {
+  for (const { selector: item, offset } of items) {
+    const { name, comparison, threshold } = item;
     if (names.has(name)) problems.add('class_repeated', offset, `${quoted(name)} stands here already, perhaps under another name; one of them is enough.`);
     names.add(name);
     kept.set(`${comparison}${threshold} ${name}`, item);

@@ -39,8 +39,8 @@ export function readThreshold(part: Span, mend: string | null, problems: Problem
   }
   const rest = after(number, matched.length);
   if (rest.text.trim() !== '') {
-    const decimalComma = rest.text.startsWith(',');
-    problems.add('threshold_malformed', startOf(rest), `Unexpected ${found(rest)}; ${decimalComma ? 'decimals have a point, such as 80.5%' : 'the rule ends after the number, and another rule needs a text of its own'}.`);
+    const ending = mend === null ? 'nothing may stand after the number' : 'the rule ends after the number, and another rule needs a text of its own';
+    problems.add('threshold_malformed', startOf(rest), `Unexpected ${found(rest)}; ${rest.text.startsWith(',') ? 'decimals have a point, such as 80.5%' : ending}.`);
     return undefined;
   }
   const probability = readProbability(digits, percentSign === '%', numberAt, problems);

@@ -38,8 +38,9 @@ const NEEDED = [
 export function readYamlRule(source: string): ParsedRule {
   const reading = new Reading(source);
   const rule = readWhole(source, reading);
-  const { mentions, places, problems } = reading;
-  return { source, rule: problems.hasErrors ? null : rule ?? null, mentions: mentions.toSorted((a, b) => a.offset - b.offset), places: new Map(places), problems: problems.toArray() };
+  const { places, problems } = reading;
+  const mentions = reading.mentions.toSorted((a, b) => a.offset - b.offset);
+  return { source, rule: problems.hasErrors ? null : rule ?? null, mentions, places, problems: problems.toArray() };
 }
 
 function readWhole(source: string, reading: Reading): ParsedRule['rule'] | undefined {

@@ -56,7 +56,7 @@ type Reader = (head: YamlEntry, fields: Fields, above: Modifiers, depth: number,
 const readGroup = (head: keyof typeof GROUPS): Reader => ({ key, value }, fields, above, depth, reading) => {
   const modifiers = readModifiers(fields, above, reading);
   if (value.kind !== 'list' || value.items.length === 0) {
-    reading.problems.add('value_malformed', value.offset, `${head} needs a list of conditions with at least one; write such as ${head}: [dog, cat].`);
+    reading.problems.add('value_malformed', value.offset, `${quoted(head)} needs a list of conditions with at least one; write such as ${head}: [dog, cat].`);
     return undefined;
   }
   const children = value.items.map((item) => readCondition(item, modifiers, depth + 1, reading));

@@ -2,34 +2,37 @@
 import type { YAMLError } from 'yaml';
 import type { ProblemList } from './problems.ts';
 import { quoted } from './problems.ts';
+import type { Span } from './span.ts';
 
 /** By the code of the library; its own words stand for whatever is not here. */
 const SENTENCES: Readonly<Partial<Record<YAMLError['code'], string>>> = {
-  BAD_INDENT: 'Something that was opened here does not end, or its lines are not indented enough; close it with ] or }, or indent its lines more.',
+  BAD_INDENT: 'This line does not begin where its neighbours do; give all keys of one mapping, and all dashes of one list, the same indentation.',
   TAB_AS_INDENT: 'YAML is indented with spaces; put spaces in place of this tab.',
   BLOCK_AS_IMPLICIT_KEY: 'A value with a colon in it, or a line that is indented too far; put the value into quotes, or move the line below the key that it belongs to.',
-  MULTILINE_IMPLICIT_KEY: 'A line without a colon, or one that is not indented as its neighbours are; write key: value, with a space after the colon.',
-  MULTIPLE_ANCHORS: 'Anchors are not taken; write the value out.',
-  BAD_ALIAS: 'Aliases are not taken; write the value out.',
+  MULTILINE_IMPLICIT_KEY: 'A line without a colon, or one that is not indented as its neighbours are; write key: value, with a space after the colon, and commas between the items of [ ] and { }.',
+  BLOCK_IN_FLOW: 'Inside of [ ] and { } there are commas between items; put one before the next key, or close the bracket.',
   BAD_DQ_ESCAPE: 'No escape that YAML knows; write \\\\ for a backslash in double quotes, or take single quotes.',
   KEY_OVER_1024_CHARS: 'This key is too long to be one; write key: value.',
   BAD_SCALAR_START: 'No value may start with this character; put the value into quotes.',
 };
 
+const UNCLOSED = /^Flow (?:sequence|map) .*end with/;
+const SENTENCE_OF_UNCLOSED = 'A [ or { that was opened does not end; close it with ] or }.';
 const MISSING = /^Missing (closing )?(.*)$/;
 
 export function addYamlFault(error: Pick<YAMLError, 'code' | 'message' | 'pos'>, source: string, problems: ProblemList): void {
   const at = Math.min(error.pos[0], source.length);
-  problems.add('yaml_malformed', at, comparisonWithoutQuotes(source, at) ?? SENTENCES[error.code] ?? sentenceOf(error.message, source, at));
+  const comparison = comparisonAt(source, at);
+  if (comparison === undefined) problems.add('yaml_malformed', at, (UNCLOSED.test(error.message) ? SENTENCE_OF_UNCLOSED : SENTENCES[error.code]) ?? sentenceOf(error.message, source, at));
+  else problems.add('yaml_malformed', comparison.offset, `A value that starts with > needs quotes in YAML; write "${comparison.text}".`);
 }
 
 /** A value that starts with > is a folded text to YAML, and nobody who writes `probability: > 80%` means one. */
-function comparisonWithoutQuotes(source: string, at: number): string | undefined {
-  const from = source.lastIndexOf('\n', at - 1) + 1;
-  const end = source.indexOf('\n', at);
-  const line = source.slice(from, Math.min(end === -1 ? source.length : end, from + 1000));
-  const value = /[:,[-] *(>[=\s]*[\d.]+ ?%?)/.exec(line)?.[1];
-  return value === undefined ? undefined : `A value that starts with > needs quotes in YAML; write "${value.trim()}".`;
+function comparisonAt(source: string, at: number): Span | undefined {
+  const lineStart = source.lastIndexOf('\n', at - 1) + 1;
+  const lineEnd = source.indexOf('\n', at);
+  const [before = '', text = ''] = /^.*?[:,[-] *(>[=\s]*[\d.]+ ?%?)/.exec(source.slice(lineStart, lineEnd === -1 ? undefined : lineEnd)) ?? [];
+  return text === '' ? undefined : { text: text.trim(), offset: lineStart + before.length - text.length };
 }
 
 function sentenceOf(message: string, source: string, at: number): string {

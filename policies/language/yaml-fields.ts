@@ -15,11 +15,13 @@ export function fieldsOf(mapping: YamlMapping, known: readonly string[], source:
   for (const entry of mapping.entries) {
     const { text, offset } = entry.key;
     const earlier = fields.get(text);
+    // What is said of one more is work, and nobody would read it.
+    if (problems.isFull('error')) break;
     if (earlier !== undefined) {
       problems.add('key_repeated', offset, `${quoted(text)} stands here for the second time, the first is in line ${positionOf(source, earlier.key.offset).line}; one of them must go.`);
     } else if (known.includes(text)) {
       fields.set(text, entry);
-    } else if (!problems.isFull('error')) {
+    } else {
       problems.add('key_unknown', offset, unknownKey(text, known));
     }
   }
@@ -30,7 +32,7 @@ function unknownKey(key: string, known: readonly string[]): string {
   const home = homeOf(key);
   if (home !== undefined) return `${quoted(key)} says nothing here; it belongs ${home}.`;
   const nearest = nearestClass(key.toLowerCase(), known);
-  return `${quoted(key)} is not known here; ${nearest === undefined ? `known are ${known.join(', ')}` : `did you mean ${quoted(nearest)}?`}${nearest === undefined ? '.' : ''}`;
+  return nearest === undefined ? `${quoted(key)} is not known here; known are ${known.join(', ')}.` : `${quoted(key)} is not known here; did you mean ${quoted(nearest)}?`;
 }
 
 /** The text of a node; anything else is a problem, for which `what` says what stands here and `example` how it looks. */

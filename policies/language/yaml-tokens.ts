@@ -6,8 +6,8 @@ import { addYamlFault } from './yaml-faults.ts';
 /** Deeper than the deepest rule that is taken; what reads the tree may recurse. */
 const MAX_NESTING = 64;
 
-/** Words and signs of YAML. Whatever one line can say has fewer, and the work of reading grows with them. */
-const MAX_LEXEMES = 30_000;
+/** Words, signs and blanks of YAML. As many conditions as a rule may have, a line for each, are 12 000; the work of reading grows with them. */
+const MAX_LEXEMES = 16_000;
 
 const UNPRINTABLE = /[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
@@ -42,7 +42,7 @@ export function readYamlTokens(source: string, problems: ProblemList): CST.Docum
     const { offset } = parser;
     const refusal = atScalar ? undefined : REFUSED.get(CST.tokenType(lexeme));
     if (refusal !== undefined) problems.add('yaml_unsupported', offset, refusal);
-    if (lexemes > MAX_LEXEMES) problems.add('rule_too_large', offset, `A rule has at most ${MAX_LEXEMES} words and signs; split it into several.`);
+    if (lexemes > MAX_LEXEMES) problems.add('rule_too_large', offset, `A rule has at most ${MAX_LEXEMES} words and signs for YAML; split it into several.`);
     for (const token of parser.next(lexeme)) take(token);
     if (parser.stack.length > MAX_NESTING) problems.add('rule_too_deep', offset, `Lists and mappings lie in each other ${MAX_NESTING} deep here, which no rule needs; split it into several.`);
     if (problems.hasErrors) return undefined;

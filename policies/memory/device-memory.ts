@@ -4,8 +4,11 @@
  * The cursor is the capture time up to which the device's frames are in the memory. Rules with a memory (k of n, dwell,
  * arrival) must see time go forward, so a frame behind the cursor is judged but moves nothing that they remember.
  */
-import { elapsedMs, isInstant } from '../../contracts/time.ts';
+import { elapsedMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
+import { readHits, readStreak } from './read-hits.ts';
+import { readScene } from './read-scene.ts';
+import { fieldsOf, isCount, isMoment } from './read-values.ts';
 import type { SceneMemory } from './scene-memory.ts';
 
 export interface DeviceMemory {
@@ -27,7 +30,7 @@ export interface DeviceMemory {
 /** Number of the frame and its capture time, epoch milliseconds. */
 export type Hit = readonly [frame: number, atMs: number];
 
-interface BehindStreak {
+export interface BehindStreak {
   readonly firstCapturedAt: Instant;
   readonly firstAcceptedAt: Instant;
   readonly frames: number;
@@ -76,7 +79,7 @@ export function advance(memory: DeviceMemory, frame: FrameTimes, settings = CLOC
   const { cursor, cursorAcceptedAt } = memory;
   if (cursor === null || cursorAcceptedAt === null || frame.capturedAt >= cursor) {
     const clockAhead = elapsedMs(frame.acceptedAt, frame.capturedAt) > settings.aheadLimitMs;
-    return { memory: clockAhead ? memory : startedAt(frame), late: false, clockJumpedBack: false };
+    return { memory: clockAhead ? memory : forwardTo(frame, memory), late: false, clockJumpedBack: false };
   }
   const overtaken = frame.acceptedAt <= cursorAcceptedAt;
   if (overtaken || elapsedMs(frame.capturedAt, cursor) <= settings.jumpBackMs) return { memory, late: true, clockJumpedBack: false };
@@ -85,19 +88,30 @@ export function advance(memory: DeviceMemory, frame: FrameTimes, settings = CLOC
   const cursorInFuture = cursor > frame.acceptedAt && delayMs <= settings.aheadLimitMs;
   const behind = prolonged(memory.behind, frame, settings.steadySlackMs);
   const steady = behind.frames >= settings.steadyFrames && elapsedMs(behind.firstAcceptedAt, frame.acceptedAt) >= settings.steadyForMs;
-  if (cursorInFuture || steady) return { memory: startedAt(frame), late: false, clockJumpedBack: true };
+  if (cursorInFuture || steady) return { memory: forwardTo(frame, EMPTY_MEMORY), late: false, clockJumpedBack: true };
   return { memory: { ...memory, behind }, late: true, clockJumpedBack: false };
 }
 
-/** A memory as it was kept; anything unreadable is empty, whose whole cost is that the next frames teach it anew. */
-export function readMemory(value: unknown): DeviceMemory {
-  if (typeof value !== 'object' || value === null) return EMPTY_MEMORY;
-  const { version, cursor, cursorAcceptedAt, behind } = value as Record<string, unknown>;
-  if (version !== 1 || !isMoment(cursor) || !isMoment(cursorAcceptedAt)) return EMPTY_MEMORY;
-  return { version, cursor, cursorAcceptedAt, behind: isStreak(behind) ? behind : null };
-}
+const forwardTo = ({ capturedAt, acceptedAt }: FrameTimes, { frames, scene, hits }: DeviceMemory): DeviceMemory =>
+  ({ version: 2, cursor: capturedAt, cursorAcceptedAt: acceptedAt, behind: null, frames, scene, hits });
 
-const startedAt = ({ capturedAt, acceptedAt }: FrameTimes): DeviceMemory => ({ version: 1, cursor: capturedAt, cursorAcceptedAt: acceptedAt, behind: null });
+/**
+ * Null when it cannot be read, or when there is none (`undefined`): then the caller builds it anew from the frames in the ledger.
+ * A memory of version 1, which held the cursor only, is taken over; a streak of frames behind the cursor that cannot be read costs nothing but itself.
+ */
+export function readMemory(value: unknown): DeviceMemory | null {
+  const field = fieldsOf(value);
+  if (field === null) return null;
+  const [version, cursor, cursorAcceptedAt, behind] = [field('version'), field('cursor'), field('cursorAcceptedAt'), readStreak(field('behind'))];
+  if (version === 1) return isMoment(cursor) && isMoment(cursorAcceptedAt) ? { ...EMPTY_MEMORY, cursor, cursorAcceptedAt, behind } : null;
+  if (version !== 2) return null;
+
+  const [frames, kept, hits] = [field('frames'), field('scene'), readHits(field('hits'))];
+  const scene = kept === null ? null : readScene(kept);
+  if (!isCount(frames) || hits === null || (scene === null && kept !== null)) return null;
+  if (cursor === null && cursorAcceptedAt === null) return { version, cursor, cursorAcceptedAt, behind, frames, scene, hits };
+  return isMoment(cursor) && isMoment(cursorAcceptedAt) ? { version, cursor, cursorAcceptedAt, behind, frames, scene, hits } : null;
+}
 
 /** A frame with another delay begins a streak of its own. */
 function prolonged(streak: BehindStreak | null, { capturedAt, acceptedAt }: FrameTimes, slackMs: number): BehindStreak {
@@ -106,12 +120,4 @@ function prolonged(streak: BehindStreak | null, { capturedAt, acceptedAt }: Fram
     if (Math.abs(driftMs) <= slackMs) return { ...streak, frames: streak.frames + 1 };
   }
   return { firstCapturedAt: capturedAt, firstAcceptedAt: acceptedAt, frames: 1 };
-}
-
-const isMoment = (value: unknown): value is Instant => typeof value === 'string' && isInstant(value);
-
-function isStreak(value: unknown): value is BehindStreak {
-  if (typeof value !== 'object' || value === null) return false;
-  const { firstCapturedAt, firstAcceptedAt, frames } = value as Record<string, unknown>;
-  return isMoment(firstCapturedAt) && isMoment(firstAcceptedAt) && Number.isSafeInteger(frames);
 }

@@ -49,16 +49,59 @@ export interface Observation {
   readonly departed: readonly Departed[];
 }
 
-/** Plain JSON, bounded. Its inside is the business of `observe.ts` alone. */
+/** Plain JSON, bounded, and the same after it was kept as text. Its inside is the business of `observe.ts` and what it calls. */
 export interface SceneMemory {
+  /** At most `maxTracks` of the settings. */
   readonly tracks: readonly Track[];
   readonly lastAtMs: number;
+  /** Between the last two frames; 0 while there was one only. */
+  readonly intervalMs: number;
+  /** How far the picture lies off where its standing things were first seen, in shares. All places inside are without it. */
+  readonly shift: readonly [x: number, y: number];
 }
 
 /** One thing that is followed. */
 export interface Track {
+  /** As it was called when it was seen best. */
   readonly label: string;
+  /** The best seen lately. */
+  readonly probability: number;
+  /** Where it was seen last. */
   readonly place: Place;
+  /** Of its middle, in shares of the picture per second; 0 at rest. */
+  readonly speedX: number;
+  readonly speedY: number;
   readonly bornAtMs: number;
   readonly seenAtMs: number;
+  /** Where it was at rest last, since when, and when it was seen there last. Where it came into view, at first. */
+  readonly spot: Place;
+  readonly spotAtMs: number;
+  readonly spotSeenAtMs: number;
+  /** Frames in a row on which it was seen away from its spot. */
+  readonly awayFrames: number;
+  /** It was there before: on the first frame, or because it has stood for the settle time. */
+  readonly known: boolean;
+  /** It has moved since it came into view, or it came where movement cannot be seen. */
+  readonly moved: boolean;
+  /** It has been at rest at its spot for the settle time. */
+  readonly stands: boolean;
+  /** Names of the zones in which it stands; empty unless it does. */
+  readonly spotZones: readonly string[];
+  /** Perhaps it is another thing, which was still and vanished as this one came: the camera may have been hit. */
+  readonly doubtful: boolean;
+  /** Frames of a slow camera in a row that miss it. */
+  readonly misses: number;
+  /** It vanished together with most of what was seen. */
+  readonly veiled: boolean;
+  readonly stays: readonly ZoneStay[];
+  /** Where it stood before it moved away, and the names of the zones there; null: it stands, or never stood. */
+  readonly left: Left | null;
+}
+
+/** A stay in a zone, kept by name so that zones may be put in another order. `outAtMs`: when it was in last, if it was seen outside since. */
+export type ZoneStay = readonly [name: string, sinceMs: number, outAtMs: number | null];
+
+export interface Left {
+  readonly place: Place;
+  readonly zones: readonly string[];
 }

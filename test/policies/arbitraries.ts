@@ -55,6 +55,13 @@ const anyName = fc.oneof({ arbitrary: label, weight: 4 }, { arbitrary: className
 const zoneName = fc.oneof(fc.constantFrom('yard', 'drive', 'Hof (Nord)', 'true', '12'), fc.string({ unit: fc.constantFrom(...'aÄ9 _-.&/'), maxLength: 10 }).map((text) => `Z${text}e`));
 const share = fc.oneof(fc.constantFrom(0, 0.01, 0.5, 1), fc.integer({ min: 0, max: 1_000_000 }).map((millionths) => millionths / 1_000_000));
 
+const sizeLimits = fc.oneof(
+  fc.constant({ minSize: null, maxSize: null }),
+  share.map((minSize) => ({ minSize, maxSize: null })),
+  share.map((maxSize) => ({ minSize: null, maxSize })),
+  fc.tuple(share, share).map(([one, other]) => ({ minSize: Math.min(one, other), maxSize: Math.max(one, other) })),
+);
+
 export const anySelector: fc.Arbitrary<Selector> = comparison.chain((sign) =>
   fc.tuple(anyName, fc.oneof(fc.constantFrom(0.5, 0.6, 0.8), thresholdOf(sign))).map(([name, threshold]) => selector(name, sign, threshold)));
 
@@ -68,13 +75,13 @@ export const anyObjects: fc.Arbitrary<Objects> = fc.oneof(
       except: fc.uniqueArray(anyName, { maxLength: 2 }),
       zones: fc.uniqueArray(zoneName, { maxLength: 2 }),
       outside: fc.uniqueArray(zoneName, { maxLength: 2 }),
-      size: fc.oneof(fc.constant([null, null]), fc.tuple(share, fc.constant(null)), fc.tuple(fc.constant(null), share), fc.tuple(share, share).map((pair) => pair.toSorted((a, b) => a - b))),
+      size: sizeLimits,
       dwellMs: fc.oneof(fc.constantFrom(0, 500, 10_000, 90_000, 3_600_000), fc.integer({ min: 0, max: MAX_DURATION_MS })),
       motion: fc.constantFrom('any' as const, 'arrival' as const, 'departure' as const),
       atLeast: fc.oneof(fc.constantFrom(0, 1, 2), fc.integer({ min: 0, max: MAX_COUNT })),
       more: fc.option(fc.nat(3)),
-    }).map(({ select, size: [minSize = null, maxSize = null], atLeast, more, ...rest }) =>
-      objects(select, { ...rest, minSize, maxSize, atLeast, atMost: more === null ? null : Math.min(MAX_COUNT, atLeast + more) })),
+    }).map(({ select, size, atLeast, more, ...rest }) =>
+      objects(select, { ...rest, ...size, atLeast, atMost: more === null ? null : Math.min(MAX_COUNT, atLeast + more) })),
   },
 );
 

@@ -29,8 +29,17 @@ describe('a rule that is printed', () => {
         expect(again).toEqual(rule);
         expect(printOneLine(again ?? rule)).toBe(line);
       }),
-      { numRuns: 2000 },
+      { numRuns: 1000 },
     );
+  });
+
+  it('in the longest line of all goes through YAML as well', () => {
+    const classes = Array.from({ length: 1999 }, (_, at) => `c${at}`);
+    const line = `RuleID: 1 | Unsafe Class: ${classes.join(', ')} | ALL with probability>80%`;
+    const { rule } = readRule(line);
+    expect(rule?.condition).toMatchObject({ children: { length: 1999 } });
+    expect(readRule(printYaml(rule ?? expect.fail('does not parse'))).rule).toEqual(rule);
+    expect(readRule(line.replace('c0,', 'c0, one more,')).problems).toMatchObject([{ code: 'rule_too_large', line: 1, column: line.length - ' | ALL with probability>80%'.length + 'one more, '.length - 'c1998'.length + 1 }]);
   });
 
   it('in one line is the same rule, or says that one line is not enough', () => {

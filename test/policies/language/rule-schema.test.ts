@@ -24,7 +24,7 @@ describe('the schema of a rule', () => {
         const value: unknown = parse(printYaml(rule));
         expect([holds(value), holds.errors]).toEqual([true, null]);
       }),
-      { numRuns: 1000 },
+      { numRuns: 500 },
     );
   });
 

@@ -1,0 +1,56 @@
+/** `during`: the clock at the device is in a weekly window. */
+import { localClock } from '../local-clock.ts';
+import type { LocalClock } from '../local-clock.ts';
+import { during } from '../model.ts';
+import type { During, Window } from '../model.ts';
+import { clauseWithoutNumber } from './children.ts';
+import { windowText } from './clause-text.ts';
+import type { Asks, ConditionKind, Sight } from './condition-kind.ts';
+
+/** Four a day; more is a list that somebody should look at, and each costs its share of every frame. */
+const MAX_WINDOWS = 28;
+
+export const duringKind: ConditionKind<During> = {
+  fields: ['windows'],
+
+  read({ windows }, _readChild, refuse) {
+    if (!Array.isArray(windows) || windows.length === 0 || windows.length > MAX_WINDOWS) return refuse(`windows must be a list of 1 to ${MAX_WINDOWS}`);
+    return during(windows.map((window) => (isWindow(window) ? window : refuse('a window has days (1 to 7, ascending), from (0 to 1439) and to (1 to 1440), in minutes after midnight, and nothing else'))));
+  },
+
+  compile({ windows }, { path }) {
+    const text = windows.map(windowText).join(' or ');
+    const [open, closed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
+    return {
+      asks: ASKS_NOTHING_SEEN,
+      judge(sight, { clauses }) {
+        const clock = clockOf(sight);
+        const holds = clock !== null && windows.some((window) => isOpen(window, clock));
+        clauses.push(holds ? open : closed);
+        return holds;
+      },
+    };
+  },
+};
+
+const ASKS_NOTHING_SEEN: Asks = Object.freeze({ names: [], holdsWithout: true, everyFrame: false, scene: false, remembers: false, hitKeys: [] });
+
+/** Null where there is no frame, and so no time. */
+export function clockOf(sight: Sight): LocalClock | null {
+  if (sight.clock === null && sight.timeZone !== null) sight.clock = localClock(sight.atMs, sight.timeZone);
+  return sight.clock;
+}
+
+/** By the clock alone: what it skips never opens, what it shows twice is open twice. */
+function isOpen({ days, from, to }: Window, { weekday, minute }: LocalClock): boolean {
+  if (to > from) return minute >= from && minute < to && days.includes(weekday);
+  // Past midnight the window is still that of the day on which it opened.
+  return minute >= from ? days.includes(weekday) : minute < to && days.includes(weekday === 1 ? 7 : weekday - 1);
+}
+
+function isWindow(value: unknown): value is Window {
+  if (typeof value !== 'object' || value === null || Object.keys(value).some((field) => !['days', 'from', 'to'].includes(field))) return false;
+  const { days, from, to } = value as Record<string, unknown>;
+  const isWithin = (number: unknown, least: number, most: number): boolean => Number.isInteger(number) && (number as number) >= least && (number as number) <= most;
+  return Array.isArray(days) && days.length > 0 && days.every((day, n) => isWithin(day, n === 0 ? 1 : days[n - 1] + 1, 7)) && isWithin(from, 0, 1439) && isWithin(to, 1, 1440);
+}

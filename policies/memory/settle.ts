@@ -1,0 +1,65 @@
+/** When a thing moves, when it has come to rest, when it is known, and how long it is remembered while nobody sees it. */
+import { isMoved, touchesEdge } from './boxes.ts';
+import type { Left, Place, Track, ZoneStay } from './scene-memory.ts';
+import type { SceneSettings } from './scene-settings.ts';
+import { zonesOf } from './zone-dwell.ts';
+
+/** What a sight changes of a track's rest. */
+export type Rest = Pick<Track, 'spot' | 'spotAtMs' | 'spotSeenAtMs' | 'awayFrames' | 'known' | 'moved' | 'stands' | 'spotZones' | 'left'>;
+
+/** Known, and where it became so: such a thing is expected at its spot, whatever happens in front of it. */
+export const staysAtItsSpot = ({ stands, known, moved }: Track): boolean => stands || (known && !moved);
+
+/** `stays`: in which zones it is with this frame. */
+export function restAfter(track: Track, place: Place, stays: readonly ZoneStay[], atMs: number, settings: SceneSettings): Rest {
+  if (isMoved(track.spot, place, settings.movedShare, settings.grownRatio)) return awayAfter(track, place, atMs, settings);
+  const stands = track.stands || atMs - track.spotAtMs >= settings.settleMs;
+  // Where it stands is where it is when it has come to stay: the spot until then may be half a size off, where it came to a halt.
+  const spot = stands && !track.stands ? place : track.spot;
+  const spotZones = stands && !(track.stands && stays === track.stays) ? zonesOf(stays) : track.spotZones;
+  const spotSeenAtMs = isMoved(spot, place, settings.restShare, settings.grownRatio) ? track.spotSeenAtMs : atMs;
+  const { spotAtMs, moved } = track;
+  return { spot, spotAtMs, spotSeenAtMs, awayFrames: 0, known: track.known || stands, moved, stands, spotZones, left: stands ? null : track.left };
+}
+
+function awayAfter(track: Track, place: Place, atMs: number, settings: SceneSettings): Rest {
+  // One frame that is judged twice is one frame.
+  const awayFrames = Math.min(MANY, track.awayFrames + (atMs > track.seenAtMs ? 1 : 0));
+  if (awayFrames < settings.movedFrames || mayBeShaken(track, atMs, settings)) {
+    const { spot, spotAtMs, spotSeenAtMs, known, moved, stands, spotZones, left } = track;
+    return { spot, spotAtMs, spotSeenAtMs, awayFrames, known, moved, stands, spotZones, left };
+  }
+  return { spot: place, spotAtMs: atMs, spotSeenAtMs: atMs, awayFrames: 0, known: track.known, moved: true, stands: false, spotZones: NOWHERE, left: leftBy(track) };
+}
+
+/** Counted no further: nothing asks for more. */
+const MANY = 1000;
+
+export const NOWHERE: readonly string[] = Object.freeze([]);
+
+const leftBy = ({ stands, spot, spotZones, left }: Track): Left | null => (stands ? { place: spot, zones: spotZones } : left);
+
+/** What was still is taken to be shaken until it has been away for longer than a shake lasts. */
+function mayBeShaken(track: Track, atMs: number, { restedMs, shakeMs }: SceneSettings): boolean {
+  if (track.doubtful && atMs - track.bornAtMs <= shakeMs) return true;
+  return hasRested(track, restedMs) && atMs - track.spotSeenAtMs <= shakeMs;
+}
+
+export const hasRested = ({ spotAtMs, spotSeenAtMs }: Rest, restedMs: number): boolean => spotSeenAtMs - spotAtMs >= restedMs;
+
+/** How long it is remembered without being seen. */
+export function patienceMs(track: Track, settings: SceneSettings): number {
+  if (hasGone(track, settings)) return settings.coastMs;
+  const stoodMs = track.spotSeenAtMs - track.spotAtMs;
+  if (staysAtItsSpot(track)) return Math.min(settings.mostRememberedMs, Math.max(settings.leastRememberedMs, stoodMs));
+  return Math.min(settings.leastRememberedMs, Math.max(settings.coastMs, stoodMs));
+}
+
+/** Seen away from its spot last, so that it is not expected there; at the edge of the picture one frame tells. */
+const hasGone = ({ awayFrames, place }: Track, { movedFrames }: SceneSettings): boolean => awayFrames >= movedFrames || (awayFrames > 0 && touchesEdge(place));
+
+/** Of a track that is out of view for good: where it stood, if it stood and was seen to leave. */
+export function departedFrom(track: Track, settings: SceneSettings): Left | null {
+  if (track.left !== null) return track.left;
+  return track.stands && hasGone(track, settings) ? leftBy(track) : null;
+}
