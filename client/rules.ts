@@ -18,7 +18,7 @@ export interface RulesClient {
   putRule(ruleId: string, text: string): Promise<SavedRule>;
   deleteRule(ruleId: string): Promise<void>;
   /** Held against the devices of a user or of the members of a group, if one is named. */
-  checkRule(text: string, holder?: { readonly userId?: string; readonly groupId?: string }): Promise<RuleCheck>;
+  checkRule(text: string, assignee?: { readonly userId?: string; readonly groupId?: string }): Promise<RuleCheck>;
   rule(ruleId: string, version?: number): Promise<Rule>;
   ruleVersions(ruleId: string, page?: Page): Promise<RuleVersions>;
   rules(page?: Page): Promise<{ readonly rules: readonly Rule[]; readonly next: string | null }>;
@@ -53,7 +53,7 @@ const of = encodeURIComponent;
 export const rulesClient = ({ get, put, post, remove }: Calls): RulesClient => ({
   putRule: (ruleId, text) => put(`/v1/rules/${of(ruleId)}`, { text }),
   deleteRule: (ruleId) => remove(`/v1/rules/${of(ruleId)}`),
-  checkRule: (text, holder) => post('/v1/rules/check', { text }, holder),
+  checkRule: (text, assignee) => post('/v1/rules/check', { text }, assignee),
   rule: (ruleId, version) => get(`/v1/rules/${of(ruleId)}`, { version }),
   ruleVersions: (ruleId, page) => get(`/v1/rules/${of(ruleId)}/versions`, page),
   rules: (page) => get('/v1/rules', page),

@@ -11,7 +11,7 @@ CREATE TABLE assignments (
   severity       text,
   assigned_at    timestamptz NOT NULL DEFAULT now(),
   assigned_by    text NOT NULL,
-  CONSTRAINT assignments_one_holder CHECK (num_nonnulls(user_id, group_id) = 1),
+  CONSTRAINT assignments_one_assignee CHECK (num_nonnulls(user_id, group_id) = 1),
   CONSTRAINT assignments_one_thing CHECK (num_nonnulls(rule_id, policy_id) = 1),
   CONSTRAINT assignments_devices_of_user CHECK (device_ids IS NULL OR user_id IS NOT NULL)
 );
@@ -21,7 +21,7 @@ CREATE UNIQUE INDEX assignments_group_rule ON assignments (group_id, rule_id) WH
 CREATE UNIQUE INDEX assignments_group_policy ON assignments (group_id, policy_id) WHERE group_id IS NOT NULL AND policy_id IS NOT NULL;
 CREATE INDEX assignments_rule_id ON assignments (rule_id, user_id) WHERE rule_id IS NOT NULL;
 CREATE INDEX assignments_policy_id ON assignments (policy_id, user_id) WHERE policy_id IS NOT NULL;
-COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one holder, a user or a group, and one thing, a rule or a policy.';
+COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one assignee, a user or a group, and one thing, a rule or a policy.';
 COMMENT ON COLUMN assignments.assignment_id IS 'Counted by the database; a replaced assignment keeps it.';
 COMMENT ON COLUMN assignments.user_id IS 'Whose frames; null for a group.';
 COMMENT ON COLUMN assignments.group_id IS 'The frames of whose members; null for a user.';
@@ -38,7 +38,7 @@ COMMENT ON INDEX assignments_group_rule IS 'A rule is assigned to a group once; 
 COMMENT ON INDEX assignments_group_policy IS 'A policy is assigned to a group once; finds the policies of a group.';
 COMMENT ON INDEX assignments_rule_id IS 'Who has a rule, users in order of id, then groups.';
 COMMENT ON INDEX assignments_policy_id IS 'Who has a policy, users in order of id, then groups.';
-COMMENT ON CONSTRAINT assignments_one_holder ON assignments IS 'A user or a group.';
+COMMENT ON CONSTRAINT assignments_one_assignee ON assignments IS 'A user or a group.';
 COMMENT ON CONSTRAINT assignments_one_thing ON assignments IS 'A rule or a policy.';
 COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';
 

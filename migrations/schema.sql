@@ -796,7 +796,7 @@ CREATE TABLE assignments (
   assigned_by    text        NOT NULL,
   CONSTRAINT assignments_pkey PRIMARY KEY (assignment_id),
   CONSTRAINT assignments_devices_of_user CHECK (device_ids IS NULL OR user_id IS NOT NULL),
-  CONSTRAINT assignments_one_holder CHECK (num_nonnulls(user_id, group_id) = 1),
+  CONSTRAINT assignments_one_assignee CHECK (num_nonnulls(user_id, group_id) = 1),
   CONSTRAINT assignments_one_thing CHECK (num_nonnulls(rule_id, policy_id) = 1),
   CONSTRAINT assignments_group_id_fkey FOREIGN KEY (group_id) REFERENCES groups(group_id),
   CONSTRAINT assignments_policy_id_fkey FOREIGN KEY (policy_id) REFERENCES policies(policy_id),
@@ -809,7 +809,7 @@ CREATE INDEX assignments_policy_id ON assignments USING btree (policy_id, user_i
 CREATE INDEX assignments_rule_id ON assignments USING btree (rule_id, user_id) WHERE rule_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_user_policy ON assignments USING btree (user_id, policy_id) WHERE user_id IS NOT NULL AND policy_id IS NOT NULL;
 CREATE UNIQUE INDEX assignments_user_rule ON assignments USING btree (user_id, rule_id) WHERE user_id IS NOT NULL AND rule_id IS NOT NULL;
-COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one holder, a user or a group, and one thing, a rule or a policy.';
+COMMENT ON TABLE assignments IS 'Which rules and policies judge the frames of which users: one assignee, a user or a group, and one thing, a rule or a policy.';
 COMMENT ON COLUMN assignments.assignment_id IS 'Counted by the database; a replaced assignment keeps it.';
 COMMENT ON COLUMN assignments.user_id IS 'Whose frames; null for a group.';
 COMMENT ON COLUMN assignments.group_id IS 'The frames of whose members; null for a user.';
@@ -821,7 +821,7 @@ COMMENT ON COLUMN assignments.severity IS 'Of the matches, whatever policy and r
 COMMENT ON COLUMN assignments.assigned_at IS 'When it was last changed, by the clock of the database.';
 COMMENT ON COLUMN assignments.assigned_by IS 'Id of the API key that last changed it.';
 COMMENT ON CONSTRAINT assignments_devices_of_user ON assignments IS 'The devices of a group are those of its members, whoever they are at the time.';
-COMMENT ON CONSTRAINT assignments_one_holder ON assignments IS 'A user or a group.';
+COMMENT ON CONSTRAINT assignments_one_assignee ON assignments IS 'A user or a group.';
 COMMENT ON CONSTRAINT assignments_one_thing ON assignments IS 'A rule or a policy.';
 COMMENT ON INDEX assignments_group_policy IS 'A policy is assigned to a group once; finds the policies of a group.';
 COMMENT ON INDEX assignments_group_rule IS 'A rule is assigned to a group once; finds the rules of a group.';

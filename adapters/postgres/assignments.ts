@@ -9,7 +9,7 @@ import { columnsOf, writeAssignments } from './write-assignments.ts';
 import type { Written } from './write-assignments.ts';
 
 /** Who has something assigned. */
-export interface Holder {
+export interface Assignee {
   readonly kind: 'user' | 'group';
   readonly id: string;
 }
@@ -29,28 +29,28 @@ export interface Assignment {
 }
 
 /** In order of id. Throws `user_unknown` or `group_unknown`. */
-export async function listAssignments(db: Queryable, { kind, id }: Holder, thing: Thing): Promise<Assignment[]> {
+export async function listAssignments(db: Queryable, { kind, id }: Assignee, thing: Thing): Promise<Assignment[]> {
   const [known] = await query(db, kind === 'user' ? 'SELECT 1 FROM users WHERE user_id = $1' : 'SELECT 1 FROM groups WHERE group_id = $1', [id]);
   if (!known) throw new Failure(`${kind}_unknown`, `no ${kind} ${id}`);
-  const [holder, what] = columnsOf(kind, thing);
+  const [assignee, what] = columnsOf(kind, thing);
   return query<Assignment & Record<string, unknown>>(db, `
-    SELECT ${what} AS id, device_ids AS devices, zones, severity FROM assignments WHERE ${holder} = $1 AND ${what} IS NOT NULL ORDER BY ${what}`, [id]);
+    SELECT ${what} AS id, device_ids AS devices, zones, severity FROM assignments WHERE ${assignee} = $1 AND ${what} IS NOT NULL ORDER BY ${what}`, [id]);
 }
 
 /**
- * Replaces all rules, or all policies, of one holder. Throws `user_unknown` or `group_unknown`, `rule_unknown` or `policy_unknown`, and
+ * Replaces all rules, or all policies, of one assignee. Throws `user_unknown` or `group_unknown`, `rule_unknown` or `policy_unknown`, and
  * `device_unknown` for a device that is not the user's.
  */
-export function replaceAssignments(pool: Pool, holder: Holder, thing: Thing, assignments: readonly Assignment[], changedBy: string): Promise<Assignment[]> {
+export function replaceAssignments(pool: Pool, assignee: Assignee, thing: Thing, assignments: readonly Assignment[], changedBy: string): Promise<Assignment[]> {
   return inTurn(pool, async (client) => {
-    const had = await listAssignments(client, holder, thing);
+    const had = await listAssignments(client, assignee, thing);
     const ids = assignments.map(({ id }) => id);
     await requireKnown(client, thing, ids);
-    if (holder.kind === 'user') await refuseForeignDevices(client, holder.id, assignments.flatMap(({ devices }) => devices ?? []));
+    if (assignee.kind === 'user') await refuseForeignDevices(client, assignee.id, assignments.flatMap(({ devices }) => devices ?? []));
     const kept = new Set(ids);
     const remove = had.flatMap(({ id }) => (kept.has(id) ? [] : [id]));
-    await writeAssignments(client, { holder: holder.kind, holderIds: [holder.id], thing, put: assignments, remove, changedBy });
-    return listAssignments(client, holder, thing);
+    await writeAssignments(client, { assignee: assignee.kind, assigneeIds: [assignee.id], thing, put: assignments, remove, changedBy });
+    return listAssignments(client, assignee, thing);
   });
 }
 
@@ -62,17 +62,17 @@ export interface ManyAssignments {
   readonly remove: Readonly<Record<Thing, readonly string[]>>;
 }
 
-/** Adds, replaces and removes these for all holders, in one transaction; what else they have stays. Throws as `replaceAssignments` does, and nothing is done then. */
+/** Adds, replaces and removes these for all assignees, in one transaction; what else they have stays. Throws as `replaceAssignments` does, and nothing is done then. */
 export function assignToMany(pool: Pool, { userIds, groupIds, put, remove }: ManyAssignments, changedBy: string): Promise<Written> {
   return inTurn(pool, async (client) => {
-    const holders = { user: [...new Set(userIds)], group: [...new Set(groupIds)] };
-    await requireKnown(client, 'user', holders.user);
-    await requireKnown(client, 'group', holders.group);
+    const assignees = { user: [...new Set(userIds)], group: [...new Set(groupIds)] };
+    await requireKnown(client, 'user', assignees.user);
+    await requireKnown(client, 'group', assignees.group);
     const sum = { added: 0, changed: 0, removed: 0, left: 0 };
     for (const thing of ['rule', 'policy'] as const) {
       await requireKnown(client, thing, [...put[thing].map(({ id }) => id), ...remove[thing]]);
-      for (const holder of ['user', 'group'] as const) {
-        const written = await writeAssignments(client, { holder, holderIds: holders[holder], thing, put: put[thing], remove: remove[thing], changedBy });
+      for (const assignee of ['user', 'group'] as const) {
+        const written = await writeAssignments(client, { assignee, assigneeIds: assignees[assignee], thing, put: put[thing], remove: remove[thing], changedBy });
         for (const count of ['added', 'changed', 'removed', 'left'] as const) sum[count] += written[count];
       }
     }
@@ -84,7 +84,7 @@ export function assignToMany(pool: Pool, { userIds, groupIds, put, remove }: Man
 export async function forgetAssignments(client: Client, userId: string, changedBy: string): Promise<void> {
   for (const thing of ['rule', 'policy'] as const) {
     const remove = (await listAssignments(client, { kind: 'user', id: userId }, thing)).map(({ id }) => id);
-    await writeAssignments(client, { holder: 'user', holderIds: [userId], thing, put: [], remove, changedBy });
+    await writeAssignments(client, { assignee: 'user', assigneeIds: [userId], thing, put: [], remove, changedBy });
   }
 }
 

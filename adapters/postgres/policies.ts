@@ -3,8 +3,8 @@ import { Failure } from '../../contracts/failures.ts';
 import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { inTurn, noteChange } from './changes.ts';
-import { holderColumns, namedHolders } from './holders.ts';
-import type { Holders } from './holders.ts';
+import { assigneeColumns, namedAssignees } from './assignees.ts';
+import type { Assignees } from './assignees.ts';
 import { query } from './pool.ts';
 import type { Pool, Queryable } from './pool.ts';
 import { requireKnown } from './require-known.ts';
@@ -30,7 +30,7 @@ export interface PolicyContent {
   readonly defaults: PolicyTerms;
 }
 
-export interface StoredPolicy extends PolicyContent, Holders {
+export interface StoredPolicy extends PolicyContent, Assignees {
   readonly policyId: string;
   readonly version: number;
   readonly createdAt: Instant;
@@ -67,7 +67,7 @@ export function putPolicy(pool: Pool, policyId: string, content: PolicyContent, 
 
 const SELECT_POLICIES = `
   SELECT policy.policy_id AS "policyId", version.version, version.content, policy.created_at AS "createdAt", policy.updated_at AS "updatedAt",
-         ${holderColumns('policy', 'policy.policy_id')}
+         ${assigneeColumns('policy', 'policy.policy_id')}
   FROM policies policy JOIN policy_versions version ON version.policy_id = policy.policy_id AND version.version = policy.current_version
   WHERE policy.deleted_at IS NULL`;
 
@@ -103,7 +103,7 @@ export function removePolicy(pool: Pool, policyId: string, changedBy: string): P
       JOIN policy_versions version ON version.policy_id = policy.policy_id AND version.version = policy.current_version
       WHERE policy.policy_id = $1 AND policy.deleted_at IS NULL`, [policyId]);
     if (!policy) return false;
-    refuseIfInUse(`policy ${policyId}`, await namedHolders(client, 'policy', policyId));
+    refuseIfInUse(`policy ${policyId}`, await namedAssignees(client, 'policy', policyId));
     await query(client, 'UPDATE policies SET deleted_at = now() WHERE policy_id = $1', [policyId]);
     await noteChange(client, changedBy, { subject: 'policy', subjectId: policyId, before: { version: policy.version, ...policy.content }, after: null });
     return true;

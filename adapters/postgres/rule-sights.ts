@@ -78,7 +78,7 @@ export async function devicesOfRules(db: Queryable, ruleIds: readonly string[], 
 }
 
 /** Of one user, or of the members of one group; `most` of them in order of id. */
-export const devicesOfHolder = (db: Queryable, { userId, groupId }: { readonly userId: string | null; readonly groupId: string | null }, most: number): Promise<JudgedDevice[]> =>
+export const devicesOfAssignee = (db: Queryable, { userId, groupId }: { readonly userId: string | null; readonly groupId: string | null }, most: number): Promise<JudgedDevice[]> =>
   query<JudgedDevice & Record<string, unknown>>(db, `
     SELECT ${DEVICE}, NULL AS "assignedZones" FROM devices device
     WHERE device.user_id = $1 OR device.user_id IN (SELECT user_id FROM group_members WHERE group_id = $2)

@@ -4,8 +4,8 @@ import type { RuleProblem } from '../../contracts/rule.ts';
 import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { inTurn, noteChange } from './changes.ts';
-import { holderColumns, namedHolders } from './holders.ts';
-import type { Holders } from './holders.ts';
+import { assigneeColumns, namedAssignees } from './assignees.ts';
+import type { Assignees } from './assignees.ts';
 import { query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 import { NAMES_TO_READ, refuseIfInUse } from './still-in-use.ts';
@@ -20,7 +20,7 @@ interface Said {
   readonly severity: Severity | null;
 }
 
-export interface StoredRule extends Said, Holders {
+export interface StoredRule extends Said, Assignees {
   readonly ruleId: string;
   /** Policies in force that hold it. */
   readonly policyIds: readonly string[];
@@ -75,7 +75,7 @@ const HOLDING_POLICIES = `
 
 const SELECT_RULES = `
   SELECT rule.rule_id AS "ruleId", version.version, version.source, version.name, version.severity, rule.created_at AS "createdAt", rule.updated_at AS "updatedAt",
-         ARRAY(${HOLDING_POLICIES} WHERE entry->>'ruleId' = rule.rule_id ORDER BY 1) AS "policyIds", ${holderColumns('rule', 'rule.rule_id')}
+         ARRAY(${HOLDING_POLICIES} WHERE entry->>'ruleId' = rule.rule_id ORDER BY 1) AS "policyIds", ${assigneeColumns('rule', 'rule.rule_id')}
   FROM rules rule JOIN rule_versions version ON version.rule_id = rule.rule_id AND version.version = `;
 
 /** In its current version, or in another one; another one also of a rule that was deleted, because old verdicts point at it. Throws `rule_unknown`. */
@@ -105,7 +105,7 @@ export function removeRule(pool: Pool, ruleId: string, changedBy: string): Promi
     const rule = await currentVersion(client, ruleId);
     if (!rule || rule.deleted) return false;
     const policies = await query<{ policy_id: string }>(client, `${HOLDING_POLICIES} WHERE entry->>'ruleId' = $1 ORDER BY 1 LIMIT $2`, [ruleId, NAMES_TO_READ]);
-    refuseIfInUse(`rule ${ruleId}`, { ...await namedHolders(client, 'rule', ruleId), policies: policies.map(({ policy_id }) => policy_id) });
+    refuseIfInUse(`rule ${ruleId}`, { ...await namedAssignees(client, 'rule', ruleId), policies: policies.map(({ policy_id }) => policy_id) });
     await query(client, 'UPDATE rules SET deleted_at = now() WHERE rule_id = $1', [ruleId]);
     await noteChange(client, changedBy, { subject: 'rule', subjectId: ruleId, before: inHistory(rule), after: null });
     return true;

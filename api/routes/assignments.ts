@@ -1,7 +1,7 @@
 /** Which rules and policies judge the frames of which users and groups. */
 import { Type } from 'typebox';
 import { assignToMany, listAssignments, replaceAssignments } from '../../adapters/postgres/assignments.ts';
-import type { Assignment, Holder } from '../../adapters/postgres/assignments.ts';
+import type { Assignment, Assignee } from '../../adapters/postgres/assignments.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Severity } from '../../contracts/severity.ts';
 import { refuseOtherUsers } from '../authenticate.ts';
@@ -95,8 +95,8 @@ export const assignmentRoutes = ({ pool }: ApiDeps): Routes => (app, _options, d
   done();
 };
 
-const user = (id: string): Holder => ({ kind: 'user', id });
-const group = (id: string): Holder => ({ kind: 'group', id });
+const user = (id: string): Assignee => ({ kind: 'user', id });
+const group = (id: string): Assignee => ({ kind: 'group', id });
 
 type Sent<K extends string> = Readonly<Record<K, string>> & { readonly devices?: readonly string[]; readonly zones?: readonly string[]; readonly severity?: Severity };
 

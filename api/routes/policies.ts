@@ -6,8 +6,8 @@ import { Failure } from '../../contracts/failures.ts';
 import { requireSafeId } from '../../contracts/ids.ts';
 import { decodeCursor, decodeNumber, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
-import { refuseRepeated } from '../refuse-repeated.ts';
 import type { Routes } from '../plugin.ts';
+import { refuseRepeated } from '../refuse-repeated.ts';
 import { PolicyBody, PolicyPage, PolicyShape, PolicyVersionPage, SavedPolicy } from '../shapes/policies.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
 
@@ -65,8 +65,6 @@ export const policyRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
   done();
 };
 
-type Terms = Pick<PolicyBody, 'defaults'>['defaults'];
-
 /** In one order and without repeats, so that the same set in other words makes no new version. */
 function contentOf({ name, rules, defaults }: PolicyBody): PolicyContent {
   refuseRepeated('rules', rules.map(({ ruleId }) => ruleId));
@@ -74,4 +72,4 @@ function contentOf({ name, rules, defaults }: PolicyBody): PolicyContent {
   return { name, rules: inOrder.map(({ ruleId, ...terms }) => ({ ruleId, ...termsOf(terms) })), defaults: termsOf(defaults) };
 }
 
-const termsOf = ({ severity, zones }: NonNullable<Terms> = {}) => ({ severity: severity ?? null, zones: zones === undefined ? null : [...new Set(zones)].sort() });
+const termsOf = ({ severity, zones }: NonNullable<PolicyBody['defaults']> = {}) => ({ severity: severity ?? null, zones: zones === undefined ? null : [...new Set(zones)].sort() });

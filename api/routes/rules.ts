@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import type { FastifyInstance } from 'fastify';
 import { requireKnown } from '../../adapters/postgres/require-known.ts';
-import { devicesOfHolder, devicesOfRules } from '../../adapters/postgres/rule-sights.ts';
+import { devicesOfAssignee, devicesOfRules } from '../../adapters/postgres/rule-sights.ts';
 import { getRule, listRules, putRule, removeRule, ruleVersions } from '../../adapters/postgres/rules.ts';
 import type { StoredRule } from '../../adapters/postgres/rules.ts';
 import { Failure } from '../../contracts/failures.ts';
@@ -37,10 +37,10 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
     return (ruleId) => sightsOf(models, devices.get(ruleId) ?? []);
   }
 
-  async function sightsOfHolder(userId: string | null, groupId: string | null): Promise<Sights> {
+  async function sightsOfAssignee(userId: string | null, groupId: string | null): Promise<Sights> {
     await requireKnown(pool, 'user', userId === null ? [] : [userId]);
     await requireKnown(pool, 'group', groupId === null ? [] : [groupId]);
-    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfHolder(pool, { userId, groupId }, MOST_DEVICES)]);
+    const [models, devices] = await Promise.all([modelsInSight(pool, defaultModel), devicesOfAssignee(pool, { userId, groupId }, MOST_DEVICES)]);
     return sightsOf(models, devices);
   }
 
@@ -77,7 +77,7 @@ export const ruleRoutes = ({ pool, defaultModel }: ApiDeps): Routes => (app, _op
   }, async ({ body, query: { userId = null, groupId = null } }) => {
     const parsed = readRule(keptText(body.text));
     const ruleId = parsed.rule?.ruleId ?? '';
-    const sights = userId === null && groupId === null ? (await sightsOfRules([ruleId], MOST_DEVICES))(ruleId) : await sightsOfHolder(userId, groupId);
+    const sights = userId === null && groupId === null ? (await sightsOfRules([ruleId], MOST_DEVICES))(ruleId) : await sightsOfAssignee(userId, groupId);
     const { rule, problems } = heldAgainst(parsed, sights);
     const text = rule === null ? undefined : printOneLine(rule);
     return { ok: rule !== null, problems, ...(text === undefined ? {} : { text }), ...(rule === null ? {} : { yaml: printYaml(rule) }) };

@@ -4,7 +4,7 @@ import type { Static } from 'typebox';
 import { SEVERITIES } from '../../contracts/severity.ts';
 import { MAX_ZONES } from '../../contracts/zone.ts';
 import { Count, Id, Instant, Next, Text, list, nullable, oneOf, strict } from './primitives.ts';
-import { holders } from './rules.ts';
+import { assignees } from './rules.ts';
 
 /** One call for all customers of a large installation; more would hold up everybody who waits for the turn. */
 const MAX_AT_ONCE = 10_000;
@@ -37,7 +37,7 @@ const content = {
   defaults: Type.Object({ severity, zones }),
 };
 export const SavedPolicy = Type.Object({ policyId: Type.String(), version: Type.Integer({ description: 'Moves only when the content changes.', minimum: 1 }), ...content });
-export const PolicyShape = Type.Object({ ...SavedPolicy.properties, ...holders, createdAt: Instant(), updatedAt: Instant() });
+export const PolicyShape = Type.Object({ ...SavedPolicy.properties, ...assignees, createdAt: Instant(), updatedAt: Instant() });
 export const PolicyPage = Type.Object({ policies: list(PolicyShape), next: Next });
 export const PolicyVersionPage = Type.Object({
   policyId: Type.String(),

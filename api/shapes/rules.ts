@@ -1,7 +1,7 @@
 /** Rules and what is wrong with them. */
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
-import { MAX_USERS_NAMED } from '../../adapters/postgres/holders.ts';
+import { MAX_USERS_NAMED } from '../../adapters/postgres/assignees.ts';
 import { SEVERITIES } from '../../contracts/severity.ts';
 import { RuleProblemShape } from './problem.ts';
 import { Count, Instant, Next, list, nullable, oneOf, strict } from './primitives.ts';
@@ -19,7 +19,7 @@ export const SavedRule = Type.Object({
 });
 
 /** Who has a rule or policy. */
-export const holders = {
+export const assignees = {
   users: Count('How many users it is assigned to by itself.'),
   userIds: list(Type.String(), { description: `The first ${MAX_USERS_NAMED} of them.` }),
   groupIds: list(Type.String(), { description: 'Groups it is assigned to.' }),
@@ -36,7 +36,7 @@ export const RuleShape = Type.Object({
   ruleId: Type.String(),
   ...said,
   warnings: list(RuleProblemShape, { description: 'Against the devices that it judges and the models that look at their frames, as they are now.' }),
-  ...holders,
+  ...assignees,
   policyIds: list(Type.String(), { description: 'Policies that hold it.' }),
   createdAt: Instant(),
   updatedAt: Instant(),

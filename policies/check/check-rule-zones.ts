@@ -5,7 +5,7 @@ import type { DeviceSight } from './check-rule.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { areApart } from './name-cover.ts';
 import { nearestClass } from './nearest-class.ts';
-import { listed } from './object-words.ts';
+import { listed, listedSome } from './object-words.ts';
 import { findZone } from './zone-finds.ts';
 import type { ZoneFinds } from './zone-finds.ts';
 
@@ -19,7 +19,7 @@ export function checkRuleZones(subject: CheckSubject): void {
       told.set(name, finds);
       warnOfMissing(subject, name, at, finds.lacking);
       if (finds.masked.length > 0) {
-        subject.problems.add('zone_masked', at, `On ${listed(finds.masked)} this zone lies wholly in a mask, in which no rule sees anything; draw one of them anew.`);
+        subject.problems.add('zone_masked', at, `On ${listedSome(finds.masked)} this zone lies wholly in a mask, in which no rule sees anything; draw one of them anew.`);
       }
     }
     return finds;

@@ -20,6 +20,9 @@ export const listed = (names: readonly string[]): string => {
   return rest > 0 ? `${names.slice(0, MAX_NAMES).join(', ')} and ${rest} more` : names.join(', ');
 };
 
+/** Of a list that may have been cut short. */
+export const listedSome = (names: readonly string[]): string => (names.length > MAX_NAMES ? `${names.slice(0, MAX_NAMES).join(', ')} and others` : names.join(', '));
+
 function countWords({ atLeast, atMost }: Objects): string {
   if (atMost === null) return `at least ${atLeast}`;
   if (atMost === 0) return 'no';

@@ -15,10 +15,13 @@ export interface ZoneSort {
 
 export interface ZoneFinds {
   readonly lacking: readonly DeviceSight[];
-  /** Ids of devices on which it lies wholly in a mask. */
+  /** Ids of devices on which it lies wholly in a mask; a few are enough. */
   readonly masked: readonly string[];
   readonly sorts: readonly ZoneSort[];
 }
+
+/** More than are named. Holding one polygon against another is the dearest thing that the check does. */
+const MAX_MASKED = 4;
 
 export function findZone(name: string, devices: readonly DeviceSight[]): ZoneFinds {
   const lacking: DeviceSight[] = [];
@@ -31,7 +34,7 @@ export function findZone(name: string, devices: readonly DeviceSight[]): ZoneFin
       lacking.push(device);
       continue;
     }
-    if (zones.some((mask) => hides(mask, zone))) masked.push(deviceId);
+    if (masked.length < MAX_MASKED && zones.some((mask) => hides(mask, zone))) masked.push(deviceId);
     const sort = { largest: largestIn(zone), classes: zone.classes?.map(canonicalClass) ?? null, deviceIds: [] };
     const key = JSON.stringify(sort);
     if (!sorts.has(key)) sorts.set(key, sort);

@@ -24,12 +24,14 @@ export function isCrossed(polygon: Polygon): boolean {
 
 /** Every place of `inner` is in `outer` or on its border; of an edge that runs through corners of `outer` only the quarters are looked at. */
 export function liesWithin(inner: Polygon, outer: Polygon): boolean {
+  // Most zones that are not inside show it by their corners.
+  if (!inner.every((corner) => isInside(corner, outer))) return false;
   const outerEdges = edgesOf(outer);
   return edgesOf(inner).every((edge) => {
     const [[x1, y1], [x2, y2]] = edge;
+    const quarters = [0.25, 0.5, 0.75].map((part): Corner => [x1 + (x2 - x1) * part, y1 + (y2 - y1) * part]);
     // An edge between two corners inside may leave and come back, across the border or through a corner of it.
-    const places = [0, 0.25, 0.5, 0.75].map((part): Corner => [x1 + (x2 - x1) * part, y1 + (y2 - y1) * part]);
-    return places.every((place) => isInside(place, outerEdges)) && !outerEdges.some((other) => crossInside(edge, other));
+    return !outerEdges.some((other) => crossInside(edge, other)) && quarters.every((place) => isInside(place, outer));
   });
 }
 
@@ -56,9 +58,14 @@ const crossInside = ([a, b]: Edge, [c, d]: Edge): boolean => side(a, b, c) * sid
 const foldsBack = ([a, b]: Edge, [, c]: Edge): boolean => side(a, b, c) === 0 && (isOn([a, b], c) || isOn([b, c], a));
 
 /** By a ray to the right; the border counts as inside. */
-function isInside(place: Corner, edges: readonly Edge[]): boolean {
-  if (edges.some((edge) => isOn(edge, place))) return true;
+function isInside(place: Corner, polygon: Polygon): boolean {
   const [x, y] = place;
-  const crossings = edges.filter(([[x1, y1], [x2, y2]]) => y1 > y !== y2 > y && x < ((x2 - x1) * (y - y1)) / (y2 - y1) + x1);
-  return crossings.length % 2 === 1;
+  let inside = false;
+  let from = polygon.at(-1) ?? place;
+  for (const to of polygon) {
+    if (side(from, to, place) === 0 && isBetween(from, to, place)) return true;
+    if (from[1] > y !== to[1] > y && x < ((to[0] - from[0]) * (y - from[1])) / (to[1] - from[1]) + from[0]) inside = !inside;
+    from = to;
+  }
+  return inside;
 }

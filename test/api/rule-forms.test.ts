@@ -42,6 +42,15 @@ describe('a rule in YAML', () => {
   });
 });
 
+describe('a rule that can never match', () => {
+  it('is refused, and a check says the same of it', async () => {
+    const text = 'rule: 5\nunsafe:\n  all:\n    - dog\n    - none: [dog]\n';
+    const answer = await put('5', text, 'application/yaml');
+    expect([answer.status, answer.json.code, answer.json.problems[0].severity]).toEqual([422, 'rule_malformed', 'error']);
+    expect((await check(text)).json).toEqual({ ok: false, problems: answer.json.problems });
+  });
+});
+
 describe('a rule in JSON', () => {
   it('may be the rule itself, kept as it was sent, or an object with its text', async () => {
     const sent = '{\n  "rule": "10",\n  "unsafe": "person"\n}';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { assignToMany, replaceAssignments } from '../../../adapters/postgres/assignments.ts';
 import { putGroup, putMembers } from '../../../adapters/postgres/groups.ts';
 import { putPolicy } from '../../../adapters/postgres/policies.ts';
-import { devicesOfHolder, devicesOfRules, rulesOfDevice } from '../../../adapters/postgres/rule-sights.ts';
+import { devicesOfAssignee, devicesOfRules, rulesOfDevice } from '../../../adapters/postgres/rule-sights.ts';
 import { putRule } from '../../../adapters/postgres/rules.ts';
 import { putZones } from '../../../adapters/postgres/zones.ts';
 import { classAbove } from '../../../policies/model.ts';
@@ -64,8 +64,8 @@ it('of several ways to one device the widest counts', async () => {
 });
 
 it('the devices of a user and of the members of a group are told apart', async () => {
-  expect((await devicesOfHolder(db.pool, { userId: 'bert', groupId: null }, 100)).map(({ deviceId }) => deviceId)).toEqual(['cellar']);
-  expect((await devicesOfHolder(db.pool, { userId: null, groupId: 'all' }, 100)).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn', 'cellar']);
+  expect((await devicesOfAssignee(db.pool, { userId: 'bert', groupId: null }, 100)).map(({ deviceId }) => deviceId)).toEqual(['cellar']);
+  expect((await devicesOfAssignee(db.pool, { userId: null, groupId: 'all' }, 100)).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn', 'cellar']);
 });
 
 it('of a rule that judges more devices than are asked for, those are read that come first', async () => {
@@ -74,5 +74,5 @@ it('of a rule that judges more devices than are asked for, those are read that c
   const first = async (most: number) => [...await devicesOfRules(db.pool, ['1', '2'], most)].map(([ruleId, devices]) => [ruleId, devices.map(({ deviceId }) => deviceId)]);
   expect(await first(1)).toEqual([['1', ['attic']], ['2', ['attic']]]);
   expect(await first(2)).toEqual([['1', ['attic', 'barn']], ['2', ['attic', 'barn']]]);
-  expect((await devicesOfHolder(db.pool, { userId: null, groupId: 'all' }, 2)).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn']);
+  expect((await devicesOfAssignee(db.pool, { userId: null, groupId: 'all' }, 2)).map(({ deviceId }) => deviceId)).toEqual(['attic', 'barn']);
 });
