@@ -57,6 +57,7 @@ export function replaceAssignments(pool: Pool, assignee: Assignee, thing: Thing,
 export interface ManyAssignments {
   readonly userIds: readonly string[];
   readonly groupIds: readonly string[];
+  /** Names devices only beside one user alone, whose they must be. */
   readonly put: Readonly<Record<Thing, readonly Assignment[]>>;
   /** Ids; one that is not assigned is passed over. */
   readonly remove: Readonly<Record<Thing, readonly string[]>>;
@@ -68,6 +69,7 @@ export function assignToMany(pool: Pool, { userIds, groupIds, put, remove }: Man
     const assignees = { user: [...new Set(userIds)], group: [...new Set(groupIds)] };
     await requireKnown(client, 'user', assignees.user);
     await requireKnown(client, 'group', assignees.group);
+    for (const userId of assignees.user.slice(0, 1)) await refuseForeignDevices(client, userId, [...put.rule, ...put.policy].flatMap(({ devices }) => devices ?? []));
     const sum = { added: 0, changed: 0, removed: 0, left: 0 };
     for (const thing of ['rule', 'policy'] as const) {
       await requireKnown(client, thing, [...put[thing].map(({ id }) => id), ...remove[thing]]);

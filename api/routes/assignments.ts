@@ -87,6 +87,9 @@ export const assignmentRoutes = ({ pool }: ApiDeps): Routes => (app, _options, d
     refuseRepeated('policies and remove.policies', [...policies.map(({ policyId }) => policyId), ...removedPolicies]);
     const asked = (userIds.length + groupIds.length) * (rules.length + policies.length + removedRules.length + removedPolicies.length);
     if (asked > MAX_AT_ONCE) throw new Failure('request_malformed', `these are ${asked} assignments; send at most ${MAX_AT_ONCE} in one call`);
+    if ([...rules, ...policies].some(({ devices }) => devices !== undefined) && (userIds.length !== 1 || groupIds.length > 0)) {
+      throw new Failure('request_malformed', 'a device is of one user: name devices when userIds holds that user alone');
+    }
     return assignToMany(pool, {
       userIds, groupIds, put: { rule: wanted('rules', rules, 'ruleId'), policy: wanted('policies', policies, 'policyId') }, remove: { rule: removedRules, policy: removedPolicies },
     }, holder.keyId);

@@ -62,12 +62,14 @@ export const UserPolicies = Type.Object({ userId: Type.String(), policies: assig
 export const GroupRules = Type.Object({ groupId: Type.String(), rules: assignedRules });
 export const GroupPolicies = Type.Object({ groupId: Type.String(), policies: assignedPolicies });
 
+/** A device is of one user. */
+const devicesOfOne = Type.Optional(Type.Unsafe<string[]>({ ...devices, description: 'Only these devices; when one user alone is named.' }));
 const ids = (what: string) => Type.Optional(list(Id(what), { maxItems: 1_000 }));
 export const ManyBody = Type.Object({
   userIds: Type.Optional(list(Id('A user.'), { maxItems: MAX_AT_ONCE })),
   groupIds: Type.Optional(list(Id('A group.'), { maxItems: MAX_AT_ONCE })),
-  rules: Type.Optional(list(Type.Object({ ruleId, ...terms }, strict), { maxItems: 1_000, description: 'Added, or replaced where they are assigned otherwise; on all devices.' })),
-  policies: Type.Optional(list(Type.Object({ policyId, ...terms }, strict), { maxItems: 1_000, description: 'Added, or replaced where they are assigned otherwise; on all devices.' })),
+  rules: Type.Optional(list(Type.Object({ ruleId, devices: devicesOfOne, ...terms }, strict), { maxItems: 1_000, description: 'Added, or replaced where they are assigned otherwise.' })),
+  policies: Type.Optional(list(Type.Object({ policyId, devices: devicesOfOne, ...terms }, strict), { maxItems: 1_000, description: 'Added, or replaced where they are assigned otherwise.' })),
   remove: Type.Optional(Type.Object({ rules: ids('A rule.'), policies: ids('A policy.') }, { ...strict, description: 'Taken away from whoever has them.' })),
 }, strict);
 export const ManyAssigned = Type.Object({

@@ -152,6 +152,17 @@ describe('a thousand users in one call', () => {
     expect((await toMany({})).json).toEqual({ added: 0, changed: 0, removed: 0, left: 0 });
   });
 
+  it('may name devices only beside the one user whose they are, and what that user has beside it stays', async () => {
+    await api.put('/v1/users/anna/rules', { rules: [{ ruleId: '1' }] });
+    const onDoor = { rules: [{ ruleId: '2', devices: ['door'] }] };
+    expect((await toMany({ userIds: ['anna'], ...onDoor })).json).toEqual({ added: 1, changed: 0, removed: 0, left: 0 });
+    expect((await api.get('/v1/users/anna/rules')).json.rules).toEqual([rule('1'), rule('2', { devices: ['door'] })]);
+    expect(outcome(await toMany({ userIds: ['anna', 'many-0007'], ...onDoor }))).toEqual([400, 'request_malformed']);
+    expect(outcome(await toMany({ userIds: ['anna'], groupIds: ['family'], ...onDoor }))).toEqual([400, 'request_malformed']);
+    expect(outcome(await toMany({ userIds: ['many-0007'], ...onDoor }))).toEqual([404, 'device_unknown']);
+    await clear('users/anna');
+  });
+
   it('by several callers at once are done one after the other', async () => {
     await toMany({ userIds: thousand, remove: { rules: ['1', '2', '3'] } });
     const answers = await Promise.all(['low', 'medium', 'high', 'critical'].map((severity) => toMany({ userIds: severity === 'low' ? thousand : thousand.toReversed(), rules: [{ ruleId: '1', severity }] })));

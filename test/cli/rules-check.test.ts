@@ -33,7 +33,7 @@ it('says every error with its place and ends with 1', async () => {
 
 it('answers programs with one document, good or bad', async () => {
   expect(await cli.json(['rules', 'check', '-'], { stdin: 'RuleID: 1 | Unsafe Class: Dog | ALL with probability>80%' }))
-    .toEqual({ ok: true, problems: [], text: 'RuleID: 1 | Unsafe Class: dog | ALL with probability>80%' });
+    .toEqual({ ok: true, problems: [], text: 'RuleID: 1 | Unsafe Class: dog | ALL with probability>80%', yaml: 'rule: 1\nunsafe:\n  any: [dog > 80%]\n' });
   expect(await cli.json(['rules', 'check', '-'], { stdin: '' })).toMatchObject({ ok: false, problems: [{ severity: 'error', code: 'rule_empty', line: 1, column: 1 }] });
 });
 
