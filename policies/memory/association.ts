@@ -1,12 +1,12 @@
 /**
- * Which box of this frame is which thing of the last ones. Three looks, each at what the one before left over, each by best pairs first: overlap, then
- * nearness gated by size and time, then things that are back where they stood.
+ * Which box of this frame is which thing of the last ones. Two looks, each by best pairs first: overlap with where a thing is expected and
+ * with where it was at rest, then, for what is left over, nearness gated by size and time.
  */
 import { areaRatio, isOneKind, overlap } from './boxes.ts';
 import type { SceneMemory, Track } from './scene-memory.ts';
 import { SCENE_SETTINGS } from './scene-settings.ts';
 import type { SceneSettings } from './scene-settings.ts';
-import { staysAtItsSpot } from './settle.ts';
+import { hasRested, staysAtItsSpot } from './settle.ts';
 import { objectAt } from './sights.ts';
 import type { Sights } from './sights.ts';
 
@@ -44,8 +44,7 @@ export function pairByOverlap(tracks: readonly Track[], sights: Sights, shift: S
     const y = place[1] + track.speedY * seconds + shiftY;
     const width = place[2];
     const height = place[3];
-    // What strays from its spot for one frame is more likely a box gone wrong than a thing gone: it is looked for at both places.
-    const bySpot = track.awayFrames < settings.movedFrames && staysAtItsSpot(track);
+    const bySpot = staysAtItsSpot(track) || hasRested(track, settings.restedMs);
     const spotX = spot[0] + shiftX;
     const spotY = spot[1] + shiftY;
     const left = bySpot && spotX < x ? spotX : x;
@@ -60,7 +59,10 @@ export function pairByOverlap(tracks: readonly Track[], sights: Sights, shift: S
       if (sightY >= bottom || sightY + sightHeight <= top) continue;
       const sightWidth = sights.width[sight] as number;
       let worth = overlap(x, y, width, height, sightX, sightY, sightWidth, sightHeight);
-      if (bySpot) worth = Math.max(worth, overlap(spotX, spotY, spot[2], spot[3], sightX, sightY, sightWidth, sightHeight));
+      if (bySpot) {
+        const there = overlap(spotX, spotY, spot[2], spot[3], sightX, sightY, sightWidth, sightHeight);
+        if (there >= settings.twinOverlap) worth = Math.max(worth, there + claimOf(track, settings));
+      }
       if (worth >= settings.leastOverlap && isOneKind(track.label, objectAt(sights, sight).label)) offer(worth, index, sight);
     }
   }
@@ -68,13 +70,21 @@ export function pairByOverlap(tracks: readonly Track[], sights: Sights, shift: S
   return PAIRS;
 }
 
-/** Second and third look, for what has no partner yet. */
+/** Second look, for what has no partner yet. */
 export function pairTheRest(tracks: readonly Track[], sights: Sights, shift: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
   if (!anyLeft(PAIRS.sightOf, tracks.length) || !anyLeft(PAIRS.trackOf, sights.count)) return;
   offerNear(tracks, sights, shift, atMs, settings);
   takeBestFirst(tracks.length, sights.count);
-  offerReturned(tracks, sights, shift, settings);
-  takeBestFirst(tracks.length, sights.count);
+}
+
+/**
+ * What is seen where a known thing stands is that thing, before it is anything that passes: a passer-by is found again behind it, but a parked car that is
+ * taken for one is a false alarm. What strays from its spot for a frame still has that claim. What seems to go is rather where it goes; but a shaken
+ * picture is soon back, and then it was here all the time.
+ */
+function claimOf(track: Track, { movedFrames }: SceneSettings): number {
+  if (track.awayFrames >= movedFrames) return -0.3;
+  return staysAtItsSpot(track) ? 1 : 0;
 }
 
 function offerNear(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
@@ -84,7 +94,7 @@ function offerNear(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: S
     if (PAIRS.sightOf[index] !== NONE || atMs - track.seenAtMs > settings.coastMs) continue;
     const seconds = secondsAhead(track, atMs, settings);
     const [x, y, width, height] = track.place;
-    const perSecond = staysAtItsSpot(track) ? settings.reachPerSecondAtRest : settings.reachPerSecond;
+    const perSecond = hasRested(track, settings.restedMs) ? settings.reachPerSecondAtRest : settings.reachPerSecond;
     const reach = Math.min(settings.maxReach, settings.reach + (perSecond * (atMs - track.seenAtMs)) / 1000);
     for (let sight = 0; sight < sights.count; sight += 1) {
       if (PAIRS.trackOf[sight] !== NONE) continue;
@@ -94,21 +104,6 @@ function offerNear(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: S
       const away = Math.min(Math.hypot(dx, dy), Math.hypot(dx - track.speedX * seconds, dy - track.speedY * seconds));
       const sizes = away / ((Math.max(width, height) + Math.max(sw, sh)) / 2);
       if (sizes <= reach && areaRatio(width, height, sw, sh) <= settings.maxAreaRatio && isOneKind(track.label, objectAt(sights, sight).label)) offer(-sizes, index, sight);
-    }
-  }
-}
-
-/** A box where a thing stood before it seemed to go: after a shake it is back, though nothing led there. */
-function offerReturned(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: SceneMemory['shift'], settings: SceneSettings): void {
-  offers = 0;
-  for (let index = 0; index < tracks.length; index += 1) {
-    const { spot, awayFrames, label } = tracks[index] as Track;
-    if (PAIRS.sightOf[index] !== NONE || awayFrames < settings.movedFrames) continue;
-    for (let sight = 0; sight < sights.count; sight += 1) {
-      if (PAIRS.trackOf[sight] !== NONE) continue;
-      const worth = overlap(spot[0] + shiftX, spot[1] + shiftY, spot[2], spot[3],
-        sights.x[sight] as number, sights.y[sight] as number, sights.width[sight] as number, sights.height[sight] as number);
-      if (worth >= settings.twinOverlap && isOneKind(label, objectAt(sights, sight).label)) offer(worth, index, sight);
     }
   }
 }

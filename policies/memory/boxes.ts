@@ -33,9 +33,20 @@ export function isMoved(from: Place, to: Place, share: number, grownRatio: numbe
 
 export const areaRatio = (aw: number, ah: number, bw: number, bh: number): number => (aw * ah > bw * bh ? (aw * ah) / (bw * bh) : (bw * bh) / (aw * ah));
 
-/** A box within one hundredth of an edge of the picture is cut by it. */
-const EDGE = 0.01;
-export const touchesEdge = ([x, y, width, height]: Place): boolean => x < EDGE || y < EDGE || x + width > 1 - EDGE || y + height > 1 - EDGE;
+/** A box that ends this near an edge of the picture is cut by it: detectors stop a little short. */
+const EDGE = 0.02;
+export const touchesEdge = (place: Place): boolean => !isFree(place[0], place[2]) || !isFree(place[1], place[3]);
+const isFree = (start: number, length: number): boolean => start >= EDGE && start + length <= 1 - EDGE;
+
+/** One of the sides that were no edge of the picture has moved by more than a share of the larger box. */
+export const isSideMoved = (from: Place, to: Place, share: number): boolean =>
+  isEndMoved(from[0], from[2], to[0], to[2], share) || isEndMoved(from[1], from[3], to[1], to[3], share);
+
+function isEndMoved(from: number, fromLength: number, to: number, toLength: number, share: number): boolean {
+  const far = share * Math.max(fromLength, toLength);
+  if (from >= EDGE && Math.abs(from - to) > far) return true;
+  return from + fromLength <= 1 - EDGE && Math.abs(from + fromLength - to - toLength) > far;
+}
 
 /** Vehicles are one kind and so are animals: a detector calls one van car and truck in turn. Every other class is a kind of its own. */
 export function isOneKind(a: string, b: string): boolean {

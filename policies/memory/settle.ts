@@ -1,8 +1,8 @@
 /** When a thing moves, when it has come to rest, when it is known, and how long it is remembered while nobody sees it. */
-import { isMoved, touchesEdge } from './boxes.ts';
+import { isMoved, isSideMoved, touchesEdge } from './boxes.ts';
 import type { Left, Place, Track, ZoneStay } from './scene-memory.ts';
 import type { SceneSettings } from './scene-settings.ts';
-import { zonesOf } from './zone-dwell.ts';
+import { namesOf } from './zone-dwell.ts';
 
 /** What a sight changes of a track's rest. */
 export type Rest = Pick<Track, 'spot' | 'spotAtMs' | 'spotSeenAtMs' | 'awayFrames' | 'known' | 'moved' | 'stands' | 'spotZones' | 'left'>;
@@ -12,15 +12,24 @@ export const staysAtItsSpot = ({ stands, known, moved }: Track): boolean => stan
 
 /** `stays`: in which zones it is with this frame. */
 export function restAfter(track: Track, place: Place, stays: readonly ZoneStay[], atMs: number, settings: SceneSettings): Rest {
-  if (isMoved(track.spot, place, settings.movedShare, settings.grownRatio)) return awayAfter(track, place, atMs, settings);
+  if (isMoved(track.spot, place, settings.movedShare, settings.grownRatio) || hasEntered(track, place, settings)) return awayAfter(track, place, atMs, settings);
   const stands = track.stands || atMs - track.spotAtMs >= settings.settleMs;
   // Where it stands is where it is when it has come to stay: the spot until then may be half a size off, where it came to a halt.
   const spot = stands && !track.stands ? place : track.spot;
-  const spotZones = stands && !(track.stands && stays === track.stays) ? zonesOf(stays) : track.spotZones;
-  const spotSeenAtMs = isMoved(spot, place, settings.restShare, settings.grownRatio) ? track.spotSeenAtMs : atMs;
+  const isAtRest = !isMoved(spot, place, settings.restShare, settings.grownRatio);
+  const spotSeenAtMs = isAtRest ? atMs : track.spotSeenAtMs;
+  // On its first metres away it may be outside already; where it stood is where it was at rest.
+  const spotZones = stands && isAtRest && !(track.stands && stays === track.stays) ? namesOf(stays) : track.spotZones;
   const { spotAtMs, moved } = track;
   return { spot, spotAtMs, spotSeenAtMs, awayFrames: 0, known: track.known || stands, moved, stands, spotZones, left: stands ? null : track.left };
 }
+
+/**
+ * What comes in over an edge of the picture is cut by it, and its middle hardly moves: somebody near the camera is seen to come on one frame of a second,
+ * and then stands. There a side that moves by more than boxes tremble is enough.
+ */
+const hasEntered = ({ known, moved, spot }: Track, place: Place, { restShare }: SceneSettings): boolean =>
+  !known && !moved && touchesEdge(spot) && isSideMoved(spot, place, restShare);
 
 function awayAfter(track: Track, place: Place, atMs: number, settings: SceneSettings): Rest {
   // One frame that is judged twice is one frame.
@@ -51,6 +60,8 @@ export const hasRested = ({ spotAtMs, spotSeenAtMs }: Rest, restedMs: number): b
 export function patienceMs(track: Track, settings: SceneSettings): number {
   if (hasGone(track, settings)) return settings.coastMs;
   const stoodMs = track.spotSeenAtMs - track.spotAtMs;
+  // It vanished with the picture, so for as long as that shows nothing it may well be there.
+  if (track.veiled) return settings.mostRememberedMs;
   if (staysAtItsSpot(track)) return Math.min(settings.mostRememberedMs, Math.max(settings.leastRememberedMs, stoodMs));
   return Math.min(settings.leastRememberedMs, Math.max(settings.coastMs, stoodMs));
 }

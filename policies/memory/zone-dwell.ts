@@ -29,8 +29,8 @@ export function zoneDwells(stays: readonly ZoneStay[], zoneNames: readonly strin
   return dwells;
 }
 
-/** The names of the zones in which it is. */
-export const zonesOf = (stays: readonly ZoneStay[]): readonly string[] => stays.flatMap(([name, , outAtMs]) => (outAtMs === null ? [name] : []));
+/** The names of the zones in which it is, or was a step ago. */
+export const namesOf = (stays: readonly ZoneStay[]): readonly string[] => stays.map(([name]) => name);
 
 /** Bits of those names that are still a zone's. */
 export const bitsOf = (names: readonly string[], zoneNames: readonly string[]): number =>
