@@ -5,8 +5,9 @@
 import type { RuleSet } from '../contracts/rule.ts';
 import { instantToEpochMs } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
-import type { Clause, Verdict } from '../contracts/verdict.ts';
+import type { Verdict } from '../contracts/verdict.ts';
 import type { Sight } from './conditions/condition-kind.ts';
+import { Findings } from './conditions/findings.ts';
 import type { DeviceMemory } from './memory/device-memory.ts';
 import { observe } from './memory/observe.ts';
 import type { Observation, Observed } from './memory/scene-memory.ts';
@@ -44,8 +45,10 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
   const sight: Sight = {
     classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [], clock: null, scope: null,
   };
+  const findings = new Findings();
   const verdicts: Verdict[] = [];
-  for (const place of set.touchedBy(classes, departed)) verdicts.push(judge(set.rules[place] as CompiledRule, sight));
+  const touched = set.touchedBy(classes, departed);
+  for (let n = 0; n < touched.length; n += 1) verdicts.push(judge(set.rules[touched[n] as number] as CompiledRule, sight, findings));
   if (frame.late) return { verdicts, memory };
   const hits = hitsAfter(memory.hits, sight.moved, sight.frame, set.framesOfHits);
   return { verdicts, memory: { ...memory, frames: sight.frame, scene: observation?.scene ?? null, hits } };
@@ -55,7 +58,7 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
 export function quietVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
   const compiled = compiledRuleSet(ruleSet).rules.find(({ rule }) => rule.ruleId === ruleId);
   if (compiled === undefined) throw new RangeError(`the rule set has no rule ${ruleId}`);
-  const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null });
+  const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null }, new Findings());
   return { ...verdict, matched: false, evidence: NO_EVIDENCE };
 }
 
@@ -63,20 +66,13 @@ const NOTHING_SEEN: readonly ClassSeen[] = Object.freeze([]);
 const NO_EVIDENCE: readonly number[] = Object.freeze([]);
 const NO_FRAME = { classes: NOTHING_SEEN, departed: NOTHING_SEEN, zones: NO_ZONES, atMs: 0, timeZone: null, late: false, frame: 1, hits: {} };
 
-function judge({ rule, root }: CompiledRule, sight: Sight): Verdict {
-  const clauses: Clause[] = [];
-  const evidence: number[] = [];
-  const holds = root.judge(sight, { clauses, evidence });
+function judge({ rule, root }: CompiledRule, sight: Sight, findings: Findings): Verdict {
+  findings.clear();
+  const holds = root.judge(sight, findings);
   const matched = holds && !(sight.late && root.asks.remembers);
-  return { ruleId: rule.ruleId, ruleVersion: rule.version, severity: rule.severity, matched, clauses, evidence: matched ? onceInOrder(evidence) : NO_EVIDENCE };
-}
-
-/** One object may serve several clauses and still is one object. */
-function onceInOrder(evidence: readonly number[]): readonly number[] {
-  for (let n = 1; n < evidence.length; n += 1) {
-    if ((evidence[n] as number) <= (evidence[n - 1] as number)) return [...new Set(evidence)].sort((a, b) => a - b);
-  }
-  return evidence;
+  return {
+    ruleId: rule.ruleId, ruleVersion: rule.version, severity: rule.severity, matched, clauses: findings.clauses(), evidence: matched ? findings.evidence() : NO_EVIDENCE,
+  };
 }
 
 /** What memory says of the objects is left on them. */

@@ -115,7 +115,8 @@ function indexOf(rules: readonly CompiledRule[]): CompiledRuleSet['touchedBy'] {
   function merged(lists: readonly (readonly number[])[]): readonly number[] {
     const found: number[] = [];
     for (const places of lists) {
-      for (const place of places) {
+      for (let n = 0; n < places.length; n += 1) {
+        const place = places[n] as number;
         if (marks[place] === mark) continue;
         marks[place] = mark;
         found.push(place);

@@ -12,6 +12,6 @@ export const allOfKind: ConditionKind<AllOf> = {
   compile({ children: nodes }, { path }, compileChild) {
     const children = nodes.map(compileChild);
     const holdsWithout = children.every(({ asks }) => asks.holdsWithout);
-    return combineChildren({ path, text: `all of ${children.length}`, children, holdsWithout, combine: (holding, of) => holding === of, keepsEvidence: true });
+    return combineChildren({ path, text: `all of ${children.length}`, children, holdsWithout, combine: (holding, of) => holding === of });
   },
 };

@@ -12,6 +12,6 @@ export const anyOfKind: ConditionKind<AnyOf> = {
   compile({ children: nodes }, { path }, compileChild) {
     const children = nodes.map(compileChild);
     const holdsWithout = children.some(({ asks }) => asks.holdsWithout);
-    return combineChildren({ path, text: `at least one of ${children.length}`, children, holdsWithout, combine: (holding) => holding > 0, keepsEvidence: true });
+    return combineChildren({ path, text: `at least one of ${children.length}`, children, holdsWithout, combine: (holding) => holding > 0 });
   },
 };

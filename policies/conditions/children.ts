@@ -20,23 +20,21 @@ export interface Combination {
   readonly holdsWithout: boolean;
   /** Gets how many children hold, of how many. */
   readonly combine: (holding: number, of: number) => boolean;
-  /** What made the children hold made this hold, too; not so where it holds because they do not. */
-  readonly keepsEvidence: boolean;
 }
 
 /** Judges every child, also once the outcome is certain, so that a verdict shows each number that was compared and memory misses nothing. */
-export function combineChildren({ path, text, children, holdsWithout, combine, keepsEvidence }: Combination): CompiledCondition {
+export function combineChildren({ path, text, children, holdsWithout, combine }: Combination): CompiledCondition {
   const [held, failed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
   return {
     asks: asksOfAll(children.map(({ asks }) => asks), holdsWithout),
     judge(sight, findings) {
-      const place = findings.clauses.push(failed) - 1;
-      const evidenceBefore = findings.evidence.length;
+      const place = findings.say(failed);
+      const evidenceBefore = findings.evidenceCount;
       let holding = 0;
-      for (const child of children) if (child.judge(sight, findings)) holding += 1;
+      for (let n = 0; n < children.length; n += 1) if ((children[n] as CompiledCondition).judge(sight, findings)) holding += 1;
       const holds = combine(holding, children.length);
-      if (holds) findings.clauses[place] = held;
-      if (!holds || !keepsEvidence) findings.evidence.length = evidenceBefore;
+      if (holds) findings.correct(place, held);
+      else findings.dropEvidence(evidenceBefore);
       return holds;
     },
   };

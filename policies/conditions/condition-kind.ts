@@ -1,11 +1,11 @@
 /** What a kind of condition must be able to do. One file beside this one per kind; `index.ts` is the registry. */
-import type { Clause } from '../../contracts/verdict.ts';
 import type { AssignedRule } from '../../contracts/rule.ts';
 import type { Hit } from '../memory/device-memory.ts';
 import type { LocalClock } from '../local-clock.ts';
 import type { Condition } from '../model.ts';
 import type { ClassSeen } from '../sightings.ts';
 import type { ZoneTable } from '../zones.ts';
+import type { Findings } from './findings.ts';
 import type { WhenScope } from './when-scope.ts';
 
 /** What one frame is judged by. One object per frame; what is made on demand is kept on it. */
@@ -28,13 +28,6 @@ export interface Sight {
   scope: WhenScope | null;
 }
 
-/** Where a condition leaves what it found; one pair of lists per verdict. */
-export interface Findings {
-  readonly clauses: Clause[];
-  /** Indexes of detections. A condition that does not hold must leave none. */
-  readonly evidence: number[];
-}
-
 /** What a condition must be given, known before any frame. */
 export interface Asks {
   /** Classes, groups and `anything` whose sight or departure may change what it says. */
@@ -53,7 +46,10 @@ export interface Asks {
 
 export interface CompiledCondition {
   readonly asks: Asks;
-  /** Appends its own clause, then those of its children, whatever their truth: an explanation leaves nothing out. */
+  /**
+   * Says its own clause, then has its children say theirs, whatever their truth: an explanation leaves nothing out.
+   * One that does not hold must leave no evidence.
+   */
   judge(sight: Sight, findings: Findings): boolean;
 }
 

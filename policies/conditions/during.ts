@@ -23,10 +23,10 @@ export const duringKind: ConditionKind<During> = {
     const [open, closed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
     return {
       asks: ASKS_NOTHING_SEEN,
-      judge(sight, { clauses }) {
+      judge(sight, findings) {
         const clock = clockOf(sight);
         const holds = clock !== null && windows.some((window) => isOpen(window, clock));
-        clauses.push(holds ? open : closed);
+        findings.say(holds ? open : closed);
         return holds;
       },
     };

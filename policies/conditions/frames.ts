@@ -30,11 +30,11 @@ export const framesKind: ConditionKind<Frames> = {
         hitKeys: [...child.asks.hitKeys, [key, of]],
       },
       judge(sight, findings) {
-        const place = findings.clauses.push(unknown) - 1;
-        const evidenceBefore = findings.evidence.length;
+        const place = findings.say(unknown);
+        const evidenceBefore = findings.evidenceCount;
         const held = child.judge(sight, findings);
         if (sight.late) {
-          findings.evidence.length = evidenceBefore;
+          findings.dropEvidence(evidenceBefore);
           return false;
         }
         const hits = countingHits(sight, sight.hits[key] ?? NONE, of, withinMs);
@@ -45,8 +45,8 @@ export const framesKind: ConditionKind<Frames> = {
           sight.moved.push([key, hits]);
         }
         const holds = held && hits.length >= atLeast;
-        findings.clauses[place] = { path, text, holds, compared: hits.length, threshold: atLeast };
-        if (!holds) findings.evidence.length = evidenceBefore;
+        findings.correct(place, { path, text, holds, compared: hits.length, threshold: atLeast });
+        if (!holds) findings.dropEvidence(evidenceBefore);
         return holds;
       },
     };

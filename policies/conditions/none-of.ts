@@ -11,6 +11,6 @@ export const noneOfKind: ConditionKind<NoneOf> = {
 
   compile({ children: nodes }, { path }, compileChild) {
     const children = nodes.map(compileChild);
-    return combineChildren({ path, text: `none of ${children.length}`, children, holdsWithout: true, combine: (holding) => holding === 0, keepsEvidence: false });
+    return combineChildren({ path, text: `none of ${children.length}`, children, holdsWithout: true, combine: (holding) => holding === 0 });
   },
 };

@@ -1,8 +1,11 @@
-/** `objects`: how many things of some classes are seen, where, how large, for how long. */
+/**
+ * `objects`: how many things of some classes are seen, where, how large, for how long. Most of the time of a frame is spent here, so loops
+ * go by index: those over iterators leave an object behind at each step until the compiler has come to them.
+ */
 import type { Clause } from '../../contracts/verdict.ts';
 import { takesOneClass } from '../class-groups.ts';
 import { ANYTHING } from '../model.ts';
-import type { Objects } from '../model.ts';
+import type { Objects, Selector } from '../model.ts';
 import { zonesOf } from '../sightings.ts';
 import type { ClassSeen, Sighting } from '../sightings.ts';
 import { bitsOf, NO_ZONES } from '../zones.ts';
@@ -34,30 +37,35 @@ const isPlain = ({ select: [first, ...more], except, outside, minSize, maxSize, 
   atLeast === 1 && atMost === null && first !== undefined && takesOneClass(first.name);
 
 function plainClass(node: Objects, path: string, text: string): CompiledCondition {
-  const { name, comparison, threshold } = node.select[0] as Objects['select'][number];
+  const { name, comparison, threshold } = node.select[0] as Selector;
   const orEqual = comparison === '>=';
   const unseen: Clause = Object.freeze({ path, text, holds: false, compared: null, threshold });
   return {
     asks: asksOf(node),
-    judge({ classes }, { clauses, evidence }) {
-      for (const { label, best, sightings } of classes) {
-        if (label !== name) continue;
-        const holds = best > threshold || (orEqual && best === threshold);
-        clauses.push({ path, text, holds, compared: best, threshold });
-        if (holds) for (const { probability, index } of sightings) if (probability > threshold || (orEqual && probability === threshold)) evidence.push(index);
-        return holds;
+    judge({ classes }, findings) {
+      const seen = classSeen(classes, name);
+      if (seen === null) {
+        findings.say(unseen);
+        return false;
       }
-      clauses.push(unseen);
-      return false;
+      const { best, sightings } = seen;
+      const holds = best > threshold || (orEqual && best === threshold);
+      findings.say({ path, text, holds, compared: best, threshold });
+      for (let n = 0; holds && n < sightings.length; n += 1) {
+        const { probability, index } = sightings[n] as Sighting;
+        if (probability > threshold || (orEqual && probability === threshold)) findings.point(index);
+      }
+      return holds;
     },
   };
 }
 
 function anyObjects(node: Objects, zones: readonly string[], path: string, text: string): CompiledCondition {
-  const { minSize, maxSize, outside, dwellMs, motion, atLeast, atMost } = node;
+  const { select, minSize, maxSize, outside, dwellMs, motion, atLeast, atMost } = node;
   const asks = asksOf(node);
-  const unknown: Clause = Object.freeze({ path, text, holds: false, compared: null, threshold: thresholdOf(node, 0) });
   const number = numberCompared(node);
+  const limit = number === 'dwell' ? dwellMs / 1000 : select[0]?.threshold ?? 0;
+  const unknown: Clause = Object.freeze({ path, text, holds: false, compared: null, threshold: number === 'count' ? boundCompared(node, 0) : limit });
   const [inside, beyond] = [zoneBits(zones), zoneBits(outside)];
 
   const fitsPlace = (sighting: Sighting, table: ZoneTable): boolean => {
@@ -71,15 +79,18 @@ function anyObjects(node: Objects, zones: readonly string[], path: string, text:
     asks,
     judge(sight, findings) {
       if (asks.remembers && sight.late) {
-        findings.clauses.push(unknown);
+        findings.say(unknown);
         return false;
       }
-      const evidenceBefore = findings.evidence.length;
+      const evidenceBefore = findings.evidenceCount;
       let count = 0;
       let best = -1;
-      for (const seen of motion === 'departure' ? sight.departed : sight.classes) {
+      const classes = motion === 'departure' ? sight.departed : sight.classes;
+      for (let n = 0; n < classes.length; n += 1) {
+        const seen = classes[n] as ClassSeen;
         if (!isTaken(node, seen)) continue;
-        for (const sighting of seen.sightings) {
+        for (let m = 0; m < seen.sightings.length; m += 1) {
+          const sighting = seen.sightings[m] as Sighting;
           if (!fitsPlace(sighting, sight.zones)) continue;
           if (motion === 'arrival' && sighting.facts?.arrived !== true) continue;
           if (number === 'probability' && sighting.probability > best) best = sighting.probability;
@@ -90,13 +101,13 @@ function anyObjects(node: Objects, zones: readonly string[], path: string, text:
             if (stayedMs < dwellMs) continue;
           }
           count += 1;
-          if (sighting.index >= 0) findings.evidence.push(sighting.index);
+          if (sighting.index >= 0) findings.point(sighting.index);
         }
       }
       const holds = count >= atLeast && (atMost === null || count <= atMost);
-      findings.clauses.push({ path, text, holds, compared: number === 'count' ? count : comparedOf(best, number), threshold: thresholdOf(node, count) });
+      findings.say({ path, text, holds, compared: number === 'count' ? count : comparedOf(best, number), threshold: number === 'count' ? boundCompared(node, count) : limit });
       // Where none is enough, it is not what was seen that made it hold.
-      if (!holds || atLeast === 0) findings.evidence.length = evidenceBefore;
+      if (!holds || atLeast === 0) findings.dropEvidence(evidenceBefore);
       return holds;
     },
   };
@@ -112,27 +123,26 @@ function numberCompared({ select, dwellMs, atLeast, atMost }: Objects): 'probabi
 /** Milliseconds are told as seconds. */
 const comparedOf = (best: number, number: 'probability' | 'dwell'): number | null => (best < 0 ? null : number === 'dwell' ? best / 1000 : best);
 
-/** Of two bounds on a count the one that is broken, or the lower one. */
-function thresholdOf(node: Objects, count: number): number {
-  const { select, dwellMs, atLeast, atMost } = node;
-  switch (numberCompared(node)) {
-    case 'dwell': return dwellMs / 1000;
-    case 'probability': return select[0]?.threshold ?? 0;
-    case 'count': return atMost !== null && (atLeast === 0 || count > atMost) ? atMost : atLeast;
-  }
+/** The bound that is broken, or the lower one. */
+const boundCompared = ({ atLeast, atMost }: Objects, count: number): number => (atMost !== null && (atLeast === 0 || count > atMost) ? atMost : atLeast);
+
+function classSeen(classes: readonly ClassSeen[], label: string): ClassSeen | null {
+  for (let n = 0; n < classes.length; n += 1) if ((classes[n] as ClassSeen).label === label) return classes[n] as ClassSeen;
+  return null;
 }
 
 /** `seen.group` is never a class: a name that equals it is the group. */
 const isNamed = (name: string, { label, group }: ClassSeen): boolean => name === label || name === group || name === ANYTHING;
 
 function isTaken({ select, except }: Objects, seen: ClassSeen): boolean {
-  for (const name of except) if (isNamed(name, seen)) return false;
-  for (const { name } of select) if (isNamed(name, seen)) return true;
+  for (let n = 0; n < except.length; n += 1) if (isNamed(except[n] as string, seen)) return false;
+  for (let n = 0; n < select.length; n += 1) if (isNamed((select[n] as Selector).name, seen)) return true;
   return false;
 }
 
 function isSure({ select }: Objects, seen: ClassSeen, probability: number): boolean {
-  for (const { name, comparison, threshold } of select) {
+  for (let n = 0; n < select.length; n += 1) {
+    const { name, comparison, threshold } = select[n] as Selector;
     if (isNamed(name, seen) && (probability > threshold || (comparison === '>=' && probability === threshold))) return true;
   }
   return false;

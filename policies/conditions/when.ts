@@ -31,13 +31,13 @@ export const whenKind: ConditionKind<When> = {
     const unanswered = (reason: string): Clause => clauseWithoutNumber(path, `${text} (no answer on this frame: ${reason})`, false);
     return {
       asks: { names: holdsOnlyWith ?? [], holdsWithout: holdsOnlyWith === null, everyFrame: false, scene: needsScene, remembers: needsScene, hitKeys: [] },
-      judge(sight, { clauses }) {
+      judge(sight, findings) {
         if (needsScene && sight.late) {
-          clauses.push(unknownOfLate);
+          findings.say(unknownOfLate);
           return false;
         }
         const answer = judge(scopeOf(sight));
-        clauses.push(answer === true ? holds : answer === false ? fails : unanswered(answer));
+        findings.say(answer === true ? holds : answer === false ? fails : unanswered(answer));
         return answer === true;
       },
     };
