@@ -44,7 +44,7 @@ function warnOfMissing({ problems }: CheckSubject, name: string, at: number, lac
   }
   const nearest = nearestClass(name, [...new Set(lacking.flatMap(({ zones }) => zones.flatMap((zone) => (zone.kind === 'zone' ? [zone.name] : []))))]);
   const mend = nearest === undefined ? 'draw it there, or assign the rule to other devices.' : `did you mean ${JSON.stringify(nearest)}?`;
-  problems.add('zone_unknown', at, `${where} ${lacking.length === 1 ? 'has' : 'have'} no zone ${JSON.stringify(name)}, and nothing counts as inside it there; ${mend}`);
+  problems.add('zone_unknown', at, `There is no zone ${JSON.stringify(name)} on ${where}, and nothing counts as inside it there; ${mend}`);
 }
 
 function warnOfUseless(subject: CheckSubject, node: Objects, name: string, { sorts }: ZoneFinds): void {

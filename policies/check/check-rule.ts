@@ -22,7 +22,7 @@ export interface ModelSight {
   readonly name: string;
   /** As the model writes them. */
   readonly labels: readonly string[];
-  /** The highest probability that it ever says of a label, 0..1. */
+  /** The highest probability that it ever says of one of its labels, 0..1. */
   highest(label: string): number;
 }
 
@@ -38,6 +38,7 @@ export interface DeviceSight {
 }
 
 export interface Sights {
+  /** At least those that the devices name. */
   readonly models: readonly ModelSight[];
   /** Empty for a rule that is assigned to nobody: it is held against every model then, and against no zones. */
   readonly devices: readonly DeviceSight[];

@@ -30,7 +30,8 @@ export function checkSilence(subject: CheckSubject): void {
   const canMatch = (canBeSeen: (node: Objects | When) => boolean): boolean =>
     possibilitiesOf(root, (node) => (node.kind === 'when' || impossibilityOf(node) === null) && canBeSeen(node)).get(root)?.may !== NEVER;
   if (reach.isEmpty || !canMatch(() => true)) return;
-  const canHold = (node: Objects | When, view: View): boolean => (node.kind === 'when' ? knowsSome(subject.expressionOf(node), view) : node.atLeast === 0 || fitsSomething(node, view));
+  const canHold = (node: Objects | When, view: View): boolean =>
+    (node.kind === 'when' ? knowsSome(subject.expressionOf(node), view) : node.atLeast === 0 || fitsSomething(node, view));
   const views = viewsOf(subject);
   if (views.length > MAX_VIEWS || views.some((view) => canMatch((node) => canHold(node, view)))) return;
   const where = devices.length === 0 ? `by any model (${reach.names})` : `on any device that it is assigned to (${listed(devices.map(({ deviceId }) => deviceId))})`;

@@ -4,9 +4,9 @@ import type { ReadExpression } from '../conditions/when-expression.ts';
 import type { ClassMention, ParsedRule } from '../language/parsed-rule.ts';
 import type { ProblemCode, ProblemList } from '../language/problems.ts';
 import type { Condition, When } from '../model.ts';
+import type { DeviceSight, ModelSight, Sights } from './check-rule.ts';
 import { nodesOf } from './condition-tree.ts';
 import { ModelReach } from './model-reach.ts';
-import type { DeviceSight, ModelSight, Sights } from './check-rule.ts';
 
 export class CheckSubject {
   readonly root: Condition;
@@ -29,7 +29,11 @@ export class CheckSubject {
     this.devices = devices;
     this.problems = problems;
     this.#parsed = parsed;
-    for (const { label, offset } of parsed.mentions) this.#mentions.set(label, [...this.#mentions.get(label) ?? [], offset]);
+    for (const { label, offset } of parsed.mentions) {
+      const offsets = this.#mentions.get(label);
+      if (offsets === undefined) this.#mentions.set(label, [offset]);
+      else offsets.push(offset);
+    }
   }
 
   get mentions(): readonly ClassMention[] {
@@ -70,6 +74,8 @@ export class CheckSubject {
   placeOfWord(node: Condition, word: string): number {
     const from = this.placeOf(node);
     const { source } = this.#parsed;
+    // An empty text is found everywhere, also behind the end.
+    if (word === '') return from;
     for (let at = source.indexOf(word, from); at !== -1; at = source.indexOf(word, at + 1)) {
       const [before, after] = [source.charAt(at - 1), source.charAt(at + word.length)];
       if (!WORD.test(before) && !WORD.test(after)) return at;

@@ -20,7 +20,7 @@ export function checkThresholds(subject: CheckSubject): void {
       const highest = reach.highest(name);
       if (highest === null || isReached(selector, highest)) continue;
       problems.add('threshold_unreachable', subject.placeOfClass(node, name),
-        `${reach.names} never says more than ${percentText(cut(highest))} of ${name}, so ${comparison} ${percentText(threshold)} is never reached; ask for less, or use another model.`);
+        `No model here (${reach.names}) says more than ${percentText(cut(highest))} of ${name}, so ${comparison} ${percentText(threshold)} is never reached; ask for less, or use another model.`);
     }
   }
 }

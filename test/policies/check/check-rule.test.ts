@@ -132,7 +132,7 @@ describe('what is doubtful is said', () => {
     const sights = { models: [{ name: 'm', labels: ['car', 'truck'], highest: (label: string) => (label === 'car' ? 0.9 : 0.6) }], devices: [] };
     expect(codesOf(some('vehicle', {}, 0.85), sights)).toEqual([]);
     expect(codesOf(some('truck', {}, 0.85), sights)).toEqual(['rule_silent', 'threshold_unreachable']);
-    expect(checkRule(parsed(anyOf([some('vehicle', {}, 0.9), some('car', {}, 0.5)])), sights)).toMatchObject([{ message: 'm never says more than 90% of vehicle, so > 90% is never reached; ask for less, or use another model.' }]);
+    expect(checkRule(parsed(anyOf([some('vehicle', {}, 0.9), some('car', {}, 0.5)])), sights)).toMatchObject([{ message: 'No model here (m) says more than 90% of vehicle, so > 90% is never reached; ask for less, or use another model.' }]);
   });
 
   it('holds a rule against the models of its devices only, and knows a group by any of its classes', () => {
@@ -170,7 +170,7 @@ describe('zones that a rule names', () => {
   it('are asked of every device, three of which are named', () => {
     const lacking = ['b', 'c', 'd', 'e'].map((id) => device(`cam-${id}`, { zones: [zone('yards')] }));
     expect(checkRule(parsed(inYard), { models: [COCO], devices: [device('cam-a', { zones: [zone('yard')] }), ...lacking] })).toEqual([
-      { severity: 'warning', code: 'zone_unknown', line: 4, column: 9, message: 'cam-b, cam-c, cam-d and 1 more have no zone "yard", and nothing counts as inside it there; did you mean "yards"?' },
+      { severity: 'warning', code: 'zone_unknown', line: 4, column: 9, message: 'There is no zone "yard" on cam-b, cam-c, cam-d and 1 more, and nothing counts as inside it there; did you mean "yards"?' },
     ]);
   });
 
