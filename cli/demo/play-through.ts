@@ -126,7 +126,7 @@ function introduction({ users, cameras }: Scene, detectors: PlantStatus['detecto
   const titled = (title: string, lines: readonly string[]): string[] => lines.map((line, index) => `  ${(index === 0 ? title : '').padEnd(9)}  ${line}`);
   return [
     ...titled('detector', detectorLines(detectors).map((line) => (line.startsWith('FALLBACK') ? style.bad(line) : line))),
-    ...titled('users', table(users.map(({ name, rule }) => [name, `told of ${rule.about}`, `rule ${rule.ruleId}`, rule.text.slice(rule.text.indexOf('|') + 2)]))),
+    ...titled('users', table(users.flatMap(({ name, rules }) => rules.map((rule) => [name, `rule ${rule.ruleId}`, rule.name])))),
     ...titled('cameras', table(cameras.map(({ name, userId, timeZone, clip }) => [name, users.find((user) => user.userId === userId)?.name, timeZone, basename(clip)]))),
   ];
 }

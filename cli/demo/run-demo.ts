@@ -112,7 +112,7 @@ async function showThrough(plant: Plant, { context, home, env, progress, style, 
   try {
     const summary = await playThrough({ client, baseUrl: plant.baseUrl, home, scene, ffmpeg: ffmpeg.path, signal, progress, style, shownPath });
     progress.print('');
-    for (const line of summaryLines(summary, scene.users.map(({ rule }) => rule), style)) progress.print(line);
+    for (const line of summaryLines(summary, scene.users.flatMap(({ rules }) => rules), style)) progress.print(line);
     const pages = { inbox: `${plant.baseUrl}/inbox`, api: `${plant.baseUrl}/docs`, temporal: plant.temporalUiUrl ?? null };
     progress.print('');
     for (const line of [style.heading('To look at'), ...facts([

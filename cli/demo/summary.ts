@@ -80,8 +80,8 @@ export function summaryLines(summary: DemoSummary, rules: readonly DemoRule[], s
 }
 
 function alertLines(alerts: readonly Alert[], rules: readonly DemoRule[], style: Style): string[] {
-  const about = (ruleId: string): string => rules.find((rule) => rule.ruleId === ruleId)?.about ?? '';
+  const nameOf = (id: string): string => rules.find(({ ruleId }) => ruleId === id)?.name ?? `rule ${id}`;
   const rows = table(alerts.map(({ localTime, deviceName, seen, ruleId, address, handedOverAfterMs }) =>
-    [localTime, deviceName, seen, `rule ${ruleId} (${about(ruleId)})`, `told ${address} after ${duration(handedOverAfterMs)}`]));
+    [localTime, deviceName, seen, nameOf(ruleId), `told ${address} after ${duration(handedOverAfterMs)}`]));
   return alerts.flatMap(({ file, page }, index) => [`  ${rows[index]}`, ...[file, page].flatMap((place) => (place === null ? [] : [style.quiet(`    ${place}`)]))]);
 }

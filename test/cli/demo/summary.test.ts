@@ -44,9 +44,9 @@ describe('a demo', () => {
   });
 
   it('tells of each alert when, where, why, to whom and where to see it', () => {
-    const lines = summaryLines(summarise(outcome({ alerts: [alert(420)] })), [{ ruleId: '101', about: 'people', text: '' }], plain);
+    const lines = summaryLines(summarise(outcome({ alerts: [alert(420)] })), [{ ruleId: '101', name: 'Somebody is there', text: '' }], plain);
     expect(lines.slice(-3)).toEqual([
-      '  2026-11-21 03:14:00 CET  Door  person 87 %  rule 101 (people)  told anna@example.org after 420 ms', '    inbox/1.eml', '    http://127.0.0.1:8080/inbox/1']);
+      '  2026-11-21 03:14:00 CET  Door  person 87 %  Somebody is there  told anna@example.org after 420 ms', '    inbox/1.eml', '    http://127.0.0.1:8080/inbox/1']);
   });
 
   it('says loudly that a fallback detector was in use', () => {
