@@ -8,7 +8,7 @@ import { departedFrom, patienceMs } from './settle.ts';
 export function stillAwaited(tracks: readonly Track[], pace: Pace, atMs: number, settings: SceneSettings, out: Track[]): readonly Track[] {
   // A slow camera misses a thing on some frames, too, however long that takes.
   const framesMs = (settings.slowMisses + 0.5) * pace.usualMs;
-  const isLost = (track: Track) => track.seenAtMs < atMs - settings.coastMs && atMs - track.seenAtMs > Math.max(framesMs, patienceMs(track, settings));
+  const isLost = (track: Track) => (atMs - track.seenAtMs > settings.coastMs ? atMs - track.seenAtMs > Math.max(framesMs, patienceMs(track, settings)) : hasGoneOut(track, atMs));
   if (!tracks.some(isLost)) return tracks;
   return tracks.filter((track) => {
     if (!isLost(track)) return true;
@@ -16,6 +16,15 @@ export function stillAwaited(tracks: readonly Track[], pace: Pace, atMs: number,
     if (!track.veiled && departedFrom(track, settings) !== null) out.push(track);
     return false;
   });
+}
+
+/** By its speed it is out of the picture: who comes in there next, a moment later, is another. */
+function hasGoneOut({ place, speedX, speedY, seenAtMs }: Track, atMs: number): boolean {
+  if (speedX === 0 && speedY === 0) return false;
+  const seconds = (atMs - seenAtMs) / 1000;
+  const x = place[0] + place[2] / 2 + speedX * seconds;
+  const y = place[1] + place[3] / 2 + speedY * seconds;
+  return x < 0 || x > 1 || y < 0 || y > 1;
 }
 
 /** At most `maxTracks`. First go those that would be forgotten first anyway; what is in view always fits, as no frame shows more than `maxObserved`. */

@@ -51,7 +51,7 @@ export const SCENE_SETTINGS = Object.freeze({
 
   /** Somebody who waits for a bus or rings at a door moves within a minute; what does not has come to stay. */
   settleMs: 60_000,
-  /** What stands is remembered unseen for as long as it stood, but at least through a shower or a lorry that unloads in front of it ... */
+  /** What stands is remembered unseen for as long as it stood, but unless it can go by itself, at least through a shower or a lorry that unloads in front of it ... */
   leastRememberedMs: 10 * 60_000,
   /** ... and at most through a winter's night. */
   mostRememberedMs: 12 * 3_600_000,

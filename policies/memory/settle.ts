@@ -1,4 +1,5 @@
 /** When a thing moves, when it has come to rest, when it is known, and how long it is remembered while nobody sees it. */
+import { groupOf } from '../../contracts/class-groups.ts';
 import { isMoved, isSideMoved, touchesEdge } from './boxes.ts';
 import type { Left, Place, Track, ZoneStay } from './scene-memory.ts';
 import type { SceneSettings } from './scene-settings.ts';
@@ -58,19 +59,22 @@ export const hasRested = ({ spotAtMs, spotSeenAtMs }: Rest, restedMs: number): b
 
 /** How long it is remembered without being seen. */
 export function patienceMs(track: Track, settings: SceneSettings): number {
-  if (hasGone(track, settings)) return settings.coastMs;
-  const stoodMs = track.spotSeenAtMs - track.spotAtMs;
+  if (track.awayFrames > 0) return settings.coastMs;
   // It vanished with the picture, so for as long as that shows nothing it may well be there.
   if (track.veiled) return settings.mostRememberedMs;
-  if (staysAtItsSpot(track)) return Math.min(settings.mostRememberedMs, Math.max(settings.leastRememberedMs, stoodMs));
-  return Math.min(settings.leastRememberedMs, Math.max(settings.coastMs, stoodMs));
+  if (!staysAtItsSpot(track)) return settings.coastMs;
+  const leastMs = canGoByItself(track) ? settings.coastMs : settings.leastRememberedMs;
+  return Math.min(settings.mostRememberedMs, Math.max(leastMs, track.spotSeenAtMs - track.spotAtMs));
 }
 
-/** Seen away from its spot last, so that it is not expected there; at the edge of the picture one frame tells. */
-const hasGone = ({ awayFrames, place }: Track, { movedFrames }: SceneSettings): boolean => awayFrames >= movedFrames || (awayFrames > 0 && touchesEdge(place));
+/** Who waited at a door for a minute may be gone between two frames, and the next one at the door is another. */
+function canGoByItself({ label }: Track): boolean {
+  const group = groupOf(label);
+  return group === 'person' || group === 'animal';
+}
 
-/** Of a track that is out of view for good: where it stood, if it stood and was seen to leave. */
-export function departedFrom(track: Track, settings: SceneSettings): Left | null {
-  if (track.left !== null) return track.left;
-  return track.stands && hasGone(track, settings) ? leftBy(track) : null;
+/** Of a track that is out of view for good: where it stood, if it stood and was seen to leave; at the edge of the picture one frame shows it. */
+export function departedFrom(track: Track, { movedFrames }: SceneSettings): Left | null {
+  const wasSeenToLeave = track.awayFrames >= movedFrames || (track.awayFrames > 0 && touchesEdge(track.place));
+  return track.stands && wasSeenToLeave ? leftBy(track) : track.left;
 }

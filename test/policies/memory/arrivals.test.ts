@@ -90,6 +90,17 @@ describe('what has come to stay', () => {
     expect(lastFacts(frames).dwellMs).toBe(10_000);
   });
 
+  it('is not the next one at the door, though the first stood there for two minutes and left between two frames', () => {
+    // Cut by the lower edge on the first frame, as whoever is near the camera.
+    const visitor = (from: number, until: number): Thing => ({
+      label: 'person', at: (seconds, frame) => (seconds === from ? [0.4, 0.5, 0.2, 0.5] : still([0.4, 0.1, 0.2, 0.88], [from, until])(seconds, frame)),
+    });
+    const frames = watch([visitor(10, 130), visitor(300, 340), BENCH], { seconds: 340, fps: 1 });
+    expect(arrivals(frames)).not.toEqual([]);
+    expect(arrivals(frames, 1)).not.toEqual([]);
+    expect(frames.find(({ seconds }) => seconds === 339)?.facts[1]).toMatchObject({ dwellMs: 39_000, arrived: true });
+  });
+
   it('frees its place as soon as it is seen to leave: who parks there next has arrived', () => {
     const first: Thing = { label: 'car', at: walking({ from: CAR, speed: [0.15, 0], startsAt: 70 }) };
     const second: Thing = { label: 'car', at: (seconds, frame) => (seconds < 90 ? null : still([CAR[0], CAR[1] - Math.max(0, 0.4 - (seconds - 90) * 0.1), CAR[2], CAR[3]])(seconds, frame)) };

@@ -1,9 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseInstant, plusMs } from '../../../contracts/time.ts';
+import { instantToEpochMs, parseInstant, plusMs } from '../../../contracts/time.ts';
 import type { Instant } from '../../../contracts/time.ts';
 import { advance, EMPTY_MEMORY, readMemory } from '../../../policies/memory/device-memory.ts';
 import type { DeviceMemory } from '../../../policies/memory/device-memory.ts';
+import { observe } from '../../../policies/memory/observe.ts';
 
 const NOON = parseInstant('2026-11-21T12:00:00Z');
 /** Seconds after noon, by either clock. */
@@ -159,15 +160,106 @@ describe('the memory of a device, whatever its frames', () => {
     );
   });
 
-  it.each([null, undefined, 'x', 7, [], {}, { version: 2, cursor: at(0) }, { version: 1, cursor: 'noon', cursorAcceptedAt: at(0) }, { version: 1, cursor: at(0) }])(
-    'that cannot be read (%j) is empty and not an error',
-    (kept) => {
-      expect(readMemory(kept)).toEqual(EMPTY_MEMORY);
-    },
-  );
-
-  it('keeps its cursor when only the frames behind it cannot be read', () => {
-    const kept = { version: 1, cursor: at(0), cursorAcceptedAt: at(1), behind: { frames: 'many' } };
-    expect(readMemory(kept)).toEqual({ ...kept, behind: null });
+  it('carries on what rules remember, and starts anew when the clock jumped back', () => {
+    const { scene } = observe(null, { atMs: instantToEpochMs(at(9)), objects: [], zoneNames: [] });
+    const before: DeviceMemory = { ...EMPTY_MEMORY, cursor: at(9), cursorAcceptedAt: at(9), frames: 7, scene, hits: { 'a rule': [[7, 1000]] } };
+    const remembered = { frames: 7, scene, hits: before.hits };
+    expect(advance(before, { capturedAt: at(10), acceptedAt: at(11) }).memory).toEqual({ ...EMPTY_MEMORY, ...remembered, cursor: at(10), cursorAcceptedAt: at(11) });
+    expect(advance(before, { capturedAt: at(-60), acceptedAt: at(11) }).memory).toMatchObject({ ...remembered, cursor: at(9) });
+    expect(advance({ ...before, cursor: at(30) }, { capturedAt: at(10), acceptedAt: at(11) })).toMatchObject({
+      clockJumpedBack: true, memory: { frames: 0, scene: null, hits: {}, cursor: at(10) },
+    });
   });
 });
+
+describe('a memory as it was kept', () => {
+  const { scene } = observe(null, { atMs: 1e12, objects: [{ label: 'car', probability: 0.8, place: [0.1, 0.1, 0.2, 0.2], zones: 1 }], zoneNames: ['drive'] });
+  const whole: DeviceMemory = { version: 2, cursor: at(0), cursorAcceptedAt: at(1), behind: null, frames: 3, scene, hits: { 'rule 100 0.1': [[2, 1e12], [3, 1e12 + 500]] } };
+  const text = JSON.stringify(whole);
+  const kept = (change: (memory: Record<string, unknown>) => unknown): unknown => {
+    const memory = JSON.parse(text) as Record<string, unknown>;
+    return change(memory) ?? memory;
+  };
+
+  it('is read as it was', () => {
+    expect(readMemory(JSON.parse(text))).toEqual(whole);
+    expect(readMemory(JSON.parse(JSON.stringify(EMPTY_MEMORY)))).toEqual(EMPTY_MEMORY);
+  });
+
+  it('of version 1 is taken over with its cursor', () => {
+    const first = { version: 1, cursor: at(0), cursorAcceptedAt: at(1), behind: { firstCapturedAt: at(-9), firstAcceptedAt: at(1), frames: 2 } };
+    expect(readMemory(first)).toEqual({ ...EMPTY_MEMORY, ...first, version: 2 });
+  });
+
+  it('keeps its cursor when only the frames behind it cannot be read', () => {
+    expect(readMemory({ version: 1, cursor: at(0), cursorAcceptedAt: at(1), behind: { frames: 'many' } })).toMatchObject({ cursor: at(0), behind: null });
+  });
+
+  const track = (change: object) => kept((memory) => ({ ...memory, scene: { ...scene, tracks: [{ ...scene.tracks[0], ...change }] } }));
+  it.each([
+    ['nothing', undefined],
+    ['null', null],
+    ['text', 'x'],
+    ['a number', 7],
+    ['a list', []],
+    ['an empty object', {}],
+    ['another version', kept((memory) => ({ ...memory, version: 3 }))],
+    ['a cursor that is no moment', kept((memory) => ({ ...memory, cursor: 'noon' }))],
+    ['half a cursor', kept((memory) => ({ ...memory, cursorAcceptedAt: null }))],
+    ['version 1 without a cursor', { version: 1, cursor: at(0) }],
+    ['no count of frames', kept((memory) => ({ ...memory, frames: -1 }))],
+    ['a scene without tracks', kept((memory) => ({ ...memory, scene: {} }))],
+    ['more tracks than there can be', kept((memory) => ({ ...memory, scene: { ...scene, tracks: Array(129).fill(scene.tracks[0]) } }))],
+    ['a track without a size', track({ place: [0.1, 0.1, 0, 0.1] })],
+    ['a track with a number that is none', track({ speedX: null })],
+    ['a track with a flag that is none', track({ known: 1 })],
+    ['a track with a stay that is none', track({ stays: [['drive', 1]] })],
+    ['hits that are no numbers', kept((memory) => ({ ...memory, hits: { rule: [['a', 1]] } }))],
+    ['more hits than count', kept((memory) => ({ ...memory, hits: { rule: Array(101).fill([1, 1]) } }))],
+    ['hits in a list', kept((memory) => ({ ...memory, hits: [] }))],
+  ])('with %s cannot be read: it is built anew', (_, value) => {
+    expect(readMemory(value)).toBeNull();
+  });
+
+  it('takes nothing from a prototype and gives nothing to one', () => {
+    expect(readMemory(Object.create(whole))).toBeNull();
+    const tricky = JSON.parse(text.replace('"rule 100 0.1"', '"__proto__"')) as unknown;
+    const read = readMemory(tricky) ?? expect.fail('cannot be read');
+    expect(Object.keys(read.hits)).toEqual(['__proto__']);
+    expect(({} as Record<string, unknown>)[0]).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(read))).toEqual(tricky);
+  });
+
+  it('whatever was done to it, can be observed with or is built anew', () => {
+    const paths = pathsOf(JSON.parse(text));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.constantFrom(...paths), fc.oneof(fc.jsonValue(), fc.double(), fc.constantFrom(1e308, -1, 0, 1e15, '', null))), { maxLength: 3 }), (changes) => {
+        const changed = JSON.parse(text) as unknown;
+        for (const [path, value] of changes) put(changed, path, value);
+        const memory = readMemory(JSON.parse(JSON.stringify(changed)));
+        if (memory === null) return;
+        const object = { label: 'car', probability: 0.5, place: [0.1, 0.1, 0.2, 0.2] as const, zones: 1 };
+        for (const atMs of [1e12 + 500, 1e12 + 1000, 1e12 + 90_000]) {
+          const { scene: after, objects } = observe(memory.scene, { atMs, objects: [object, object], zoneNames: ['drive'] });
+          expect(objects).toHaveLength(2);
+          expect(after.tracks.length).toBeLessThanOrEqual(128);
+          expect(readMemory(JSON.parse(JSON.stringify({ ...memory, scene: after })))).not.toBeNull();
+        }
+        advance(memory, { capturedAt: at(5), acceptedAt: at(6) });
+      }),
+      { numRuns: 3000 },
+    );
+    fc.assert(fc.property(fc.jsonValue(), (value) => { expect(readMemory(value)).toBeNull(); }));
+  });
+});
+
+/** Of every value inside. */
+function pathsOf(value: unknown, path: readonly string[] = []): (readonly string[])[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  return [...(path.length > 0 ? [path] : []), ...Object.entries(value).flatMap(([key, inside]) => pathsOf(inside, [...path, key]))];
+}
+
+function put(whole: unknown, path: readonly string[], value: unknown): void {
+  const holder = path.slice(0, -1).reduce<unknown>((inside, key) => (typeof inside === 'object' && inside !== null ? (inside as Record<string, unknown>)[key] : undefined), whole);
+  if (typeof holder === 'object' && holder !== null) (holder as Record<string, unknown>)[path.at(-1) as string] = value;
+}
