@@ -14,7 +14,7 @@ import type { Observation, Observed } from './memory/scene-memory.ts';
 import { hitsAfter } from './remembered-hits.ts';
 import { compiledRuleSet } from './rule-set.ts';
 import type { CompiledRule } from './rule-set.ts';
-import { departuresOf, inOrder, sightingsOf, zonesOf } from './sightings.ts';
+import { departuresOf, inOrder, sightingsOf } from './sightings.ts';
 import type { ClassSeen, Picture } from './sightings.ts';
 import { NO_ZONES } from './zones.ts';
 import type { ZoneTable } from './zones.ts';
@@ -56,7 +56,7 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
 
 /** What a rule says of every frame that does not touch it: the clauses of a frame that shows nothing. Of the clock and of earlier frames they know nothing. Throws RangeError for a rule that the set does not hold. */
 export function quietVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
-  const compiled = compiledRuleSet(ruleSet).rules.find(({ rule }) => rule.ruleId === ruleId);
+  const compiled = compiledRuleSet(ruleSet).rules.find((rule) => rule.ruleId === ruleId);
   if (compiled === undefined) throw new RangeError(`the rule set has no rule ${ruleId}`);
   const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null }, new Findings());
   return { ...verdict, matched: false, evidence: NO_EVIDENCE };
@@ -66,19 +66,17 @@ const NOTHING_SEEN: readonly ClassSeen[] = Object.freeze([]);
 const NO_EVIDENCE: readonly number[] = Object.freeze([]);
 const NO_FRAME = { classes: NOTHING_SEEN, departed: NOTHING_SEEN, zones: NO_ZONES, atMs: 0, timeZone: null, late: false, frame: 1, hits: {} };
 
-function judge({ rule, root }: CompiledRule, sight: Sight, findings: Findings): Verdict {
+function judge({ ruleId, version, severity, remembers, root }: CompiledRule, sight: Sight, findings: Findings): Verdict {
   findings.clear();
   const holds = root.judge(sight, findings);
-  const matched = holds && !(sight.late && root.asks.remembers);
-  return {
-    ruleId: rule.ruleId, ruleVersion: rule.version, severity: rule.severity, matched, clauses: findings.clauses(), evidence: matched ? findings.evidence() : NO_EVIDENCE,
-  };
+  const matched = holds && !(sight.late && remembers);
+  return { ruleId, ruleVersion: version, severity, matched, clauses: findings.clauses(), evidence: matched ? findings.evidence() : NO_EVIDENCE };
 }
 
 /** What memory says of the objects is left on them. */
 function observed({ scene }: DeviceMemory, classes: readonly ClassSeen[], zones: ZoneTable, atMs: number): Observation {
   const sightings = inOrder(classes);
-  const objects = sightings.map((sighting): Observed => ({ label: sighting.label, probability: sighting.probability, place: sighting.place, zones: zonesOf(sighting, zones) }));
+  const objects = sightings.map((sighting): Observed => ({ label: sighting.label, probability: sighting.probability, place: sighting.place, zones: sighting.zonesIn(zones) }));
   const observation = observe(scene, { atMs, objects, zoneNames: zones.names });
   sightings.forEach((sighting, n) => { sighting.facts = observation.objects[n] ?? null; });
   return observation;

@@ -4,6 +4,7 @@
  */
 import { Failure } from '../contracts/failures.ts';
 import type { AssignedRule, RuleSet } from '../contracts/rule.ts';
+import type { Severity } from '../contracts/severity.ts';
 import type { CompiledCondition } from './conditions/condition-kind.ts';
 import { compileCondition, readCondition } from './conditions/index.ts';
 import { ANYTHING } from './model.ts';
@@ -11,8 +12,13 @@ import type { ClassSeen } from './sightings.ts';
 import { zoneTableOf } from './zones.ts';
 import type { ZoneTable } from './zones.ts';
 
+/** What a verdict says of its rule lies beside what judges, so that a rule is one place in memory and not three. */
 export interface CompiledRule {
-  readonly rule: AssignedRule;
+  readonly ruleId: string;
+  readonly version: number;
+  readonly severity: Severity;
+  /** It does not match on a late frame. */
+  readonly remembers: boolean;
   readonly root: CompiledCondition;
 }
 
@@ -51,7 +57,8 @@ export function compiledRuleSet(ruleSet: RuleSet): CompiledRuleSet {
 function compiledRule(rule: AssignedRule): CompiledRule {
   const known = compiledRules.get(rule);
   if (known !== undefined) return known;
-  const fresh = { rule, root: compileCondition(readOf(rule), { rule, path: '0' }) };
+  const root = compileCondition(readOf(rule), { rule, path: '0' });
+  const fresh: CompiledRule = { ruleId: rule.ruleId, version: rule.version, severity: rule.severity, remembers: root.asks.remembers, root };
   compiledRules.set(rule, fresh);
   return fresh;
 }

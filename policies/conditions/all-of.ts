@@ -1,7 +1,7 @@
 /** `all-of`: every one of several conditions, all on the same frame. */
 import { allOf } from '../model.ts';
 import type { AllOf } from '../model.ts';
-import { combineChildren, readChildren } from './children.ts';
+import { Combined, readChildren } from './children.ts';
 import type { ConditionKind } from './condition-kind.ts';
 
 export const allOfKind: ConditionKind<AllOf> = {
@@ -11,7 +11,6 @@ export const allOfKind: ConditionKind<AllOf> = {
 
   compile({ children: nodes }, { path }, compileChild) {
     const children = nodes.map(compileChild);
-    const holdsWithout = children.every(({ asks }) => asks.holdsWithout);
-    return combineChildren({ path, text: `all of ${children.length}`, children, holdsWithout, combine: (holding, of) => holding === of });
+    return new Combined(path, `all of ${children.length}`, children, { least: children.length, most: children.length, holdsWithout: children.every(({ asks }) => asks.holdsWithout) });
   },
 };

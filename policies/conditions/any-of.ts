@@ -1,7 +1,7 @@
 /** `any-of`: at least one of several conditions. */
 import { anyOf } from '../model.ts';
 import type { AnyOf } from '../model.ts';
-import { combineChildren, readChildren } from './children.ts';
+import { Combined, readChildren } from './children.ts';
 import type { ConditionKind } from './condition-kind.ts';
 
 export const anyOfKind: ConditionKind<AnyOf> = {
@@ -11,7 +11,6 @@ export const anyOfKind: ConditionKind<AnyOf> = {
 
   compile({ children: nodes }, { path }, compileChild) {
     const children = nodes.map(compileChild);
-    const holdsWithout = children.some(({ asks }) => asks.holdsWithout);
-    return combineChildren({ path, text: `at least one of ${children.length}`, children, holdsWithout, combine: (holding) => holding > 0 });
+    return new Combined(path, `at least one of ${children.length}`, children, { least: 1, most: children.length, holdsWithout: children.some(({ asks }) => asks.holdsWithout) });
   },
 };

@@ -1,7 +1,8 @@
 /** What the conditions that combine others have in common: reading a list of children and judging them all. */
 import type { Clause } from '../../contracts/verdict.ts';
 import type { Condition } from '../model.ts';
-import type { Asks, CompiledCondition } from './condition-kind.ts';
+import type { Asks, CompiledCondition, Sight } from './condition-kind.ts';
+import type { Findings } from './findings.ts';
 
 export function readChildren(
   children: unknown,
@@ -12,32 +13,37 @@ export function readChildren(
   return children.map(readChild);
 }
 
-export interface Combination {
-  readonly path: string;
-  readonly text: string;
-  readonly children: readonly CompiledCondition[];
-  /** It may hold on a frame that shows nothing of what its children ask for. */
-  readonly holdsWithout: boolean;
-  /** Gets how many children hold, of how many. */
-  readonly combine: (holding: number, of: number) => boolean;
-}
+/** Holds when the number of children that hold is within bounds. */
+export class Combined implements CompiledCondition {
+  readonly asks: Asks;
+  readonly #children: readonly CompiledCondition[];
+  readonly #least: number;
+  readonly #most: number;
+  readonly #held: Clause;
+  readonly #failed: Clause;
 
-/** Judges every child, also once the outcome is certain, so that a verdict shows each number that was compared and memory misses nothing. */
-export function combineChildren({ path, text, children, holdsWithout, combine }: Combination): CompiledCondition {
-  const [held, failed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
-  return {
-    asks: asksOfAll(children.map(({ asks }) => asks), holdsWithout),
-    judge(sight, findings) {
-      const place = findings.say(failed);
-      const evidenceBefore = findings.evidenceCount;
-      let holding = 0;
-      for (let n = 0; n < children.length; n += 1) if ((children[n] as CompiledCondition).judge(sight, findings)) holding += 1;
-      const holds = combine(holding, children.length);
-      if (holds) findings.correct(place, held);
-      else findings.dropEvidence(evidenceBefore);
-      return holds;
-    },
-  };
+  /** `holdsWithout`: on a frame that shows nothing of what the children ask for. */
+  constructor(path: string, text: string, children: readonly CompiledCondition[], bounds: { readonly least: number; readonly most: number; readonly holdsWithout: boolean }) {
+    this.asks = asksOfAll(children.map(({ asks }) => asks), bounds.holdsWithout);
+    this.#children = children;
+    this.#least = bounds.least;
+    this.#most = bounds.most;
+    this.#held = clauseWithoutNumber(path, text, true);
+    this.#failed = clauseWithoutNumber(path, text, false);
+  }
+
+  /** Judges every child, also once the outcome is certain, so that a verdict shows each number that was compared and memory misses nothing. */
+  judge(sight: Sight, findings: Findings): boolean {
+    const children = this.#children;
+    const place = findings.say(this.#failed);
+    const evidenceBefore = findings.evidenceCount;
+    let holding = 0;
+    for (let n = 0; n < children.length; n += 1) if ((children[n] as CompiledCondition).judge(sight, findings)) holding += 1;
+    const holds = holding >= this.#least && holding <= this.#most;
+    if (holds) findings.correct(place, this.#held);
+    else findings.dropEvidence(evidenceBefore);
+    return holds;
+  }
 }
 
 export const clauseWithoutNumber = (path: string, text: string, holds: boolean): Clause => Object.freeze({ path, text, holds, compared: null, threshold: null });

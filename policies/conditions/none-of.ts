@@ -1,7 +1,7 @@
 /** `none-of`: not one of several conditions. */
 import { noneOf } from '../model.ts';
 import type { NoneOf } from '../model.ts';
-import { combineChildren, readChildren } from './children.ts';
+import { Combined, readChildren } from './children.ts';
 import type { ConditionKind } from './condition-kind.ts';
 
 export const noneOfKind: ConditionKind<NoneOf> = {
@@ -11,6 +11,6 @@ export const noneOfKind: ConditionKind<NoneOf> = {
 
   compile({ children: nodes }, { path }, compileChild) {
     const children = nodes.map(compileChild);
-    return combineChildren({ path, text: `none of ${children.length}`, children, holdsWithout: true, combine: (holding) => holding === 0 });
+    return new Combined(path, `none of ${children.length}`, children, { least: 0, most: 0, holdsWithout: true });
   },
 };

@@ -2,7 +2,7 @@
 import type { Clause } from '../../contracts/verdict.ts';
 import { when } from '../model.ts';
 import type { When } from '../model.ts';
-import { inOrder, zonesOf } from '../sightings.ts';
+import { inOrder } from '../sightings.ts';
 import type { ClassSeen, Sighting } from '../sightings.ts';
 import { groupOfClass } from '../class-groups.ts';
 import { clauseWithoutNumber } from './children.ts';
@@ -70,6 +70,6 @@ function mostProbable(classes: readonly ClassSeen[]): readonly Sighting[] {
 
 function inPicture(sighting: Sighting, { zones: table }: Sight): InPicture {
   const { label, probability, size, place } = sighting;
-  const bits = zonesOf(sighting, table);
+  const bits = sighting.zonesIn(table);
   return { label, group: groupOfClass(label), probability, size, place, zones: table.names.filter((_, bit) => (bits & (1 << bit)) !== 0) };
 }

@@ -1,0 +1,139 @@
+/** Objects of several classes, with all the limits that there are, counted. */
+import type { Clause } from '../../contracts/verdict.ts';
+import { ANYTHING } from '../model.ts';
+import type { Objects, Selector } from '../model.ts';
+import type { ClassSeen, Sighting } from '../sightings.ts';
+import { bitsOf, NO_ZONES } from '../zones.ts';
+import type { ZoneTable } from '../zones.ts';
+import type { Asks, CompiledCondition, Sight } from './condition-kind.ts';
+import type { Findings } from './findings.ts';
+
+export class CountedObjects implements CompiledCondition {
+  readonly asks: Asks;
+  readonly #node: Objects;
+  readonly #number: 'probability' | 'dwell' | 'count';
+  /** What is said where nothing can be known. */
+  readonly #unknown: Clause;
+  readonly #inside: ZoneBits;
+  readonly #outside: ZoneBits;
+
+  /** `node.zones` are those of the assignment where the rule has none. */
+  constructor(path: string, text: string, node: Objects, asks: Asks) {
+    this.asks = asks;
+    this.#node = node;
+    this.#number = numberCompared(node);
+    this.#unknown = Object.freeze({ path, text, holds: false, compared: null, threshold: thresholdOf(node, this.#number, 0) });
+    this.#inside = new ZoneBits(node.zones);
+    this.#outside = new ZoneBits(node.outside);
+  }
+
+  judge(sight: Sight, findings: Findings): boolean {
+    const node = this.#node;
+    if (sight.late && this.asks.remembers) {
+      findings.say(this.#unknown);
+      return false;
+    }
+    const { motion, atLeast, atMost } = node;
+    const classes = motion === 'departure' ? sight.departed : sight.classes;
+    const number = this.#number;
+    const evidenceBefore = findings.evidenceCount;
+    let count = 0;
+    let best = -1;
+    for (let n = 0; n < classes.length; n += 1) {
+      const seen = classes[n] as ClassSeen;
+      if (!isTaken(node, seen)) continue;
+      for (let m = 0; m < seen.sightings.length; m += 1) {
+        const sighting = seen.sightings[m] as Sighting;
+        if (!this.#isInPlace(sighting, sight.zones)) continue;
+        if (motion === 'arrival' && sighting.facts?.arrived !== true) continue;
+        if (number === 'probability' && sighting.probability > best) best = sighting.probability;
+        if (!isSure(node, seen, sighting.probability)) continue;
+        if (node.dwellMs > 0) {
+          const stayedMs = dwellOf(sighting, node.zones.length > 0 ? sighting.zonesIn(sight.zones) & this.#inside.of(sight.zones) : null);
+          if (number === 'dwell' && stayedMs > best) best = stayedMs;
+          if (stayedMs < node.dwellMs) continue;
+        }
+        count += 1;
+        if (sighting.index >= 0) findings.point(sighting.index);
+      }
+    }
+    const holds = count >= atLeast && (atMost === null || count <= atMost);
+    const { path, text } = this.#unknown;
+    findings.say({ path, text, holds, compared: number === 'count' ? count : comparedOf(best, number), threshold: thresholdOf(node, number, count) });
+    // Where none is enough, it is not what was seen that made it hold.
+    if (!holds || atLeast === 0) findings.dropEvidence(evidenceBefore);
+    return holds;
+  }
+
+  #isInPlace(sighting: Sighting, table: ZoneTable): boolean {
+    const { minSize, maxSize, zones, outside } = this.#node;
+    if (minSize !== null && sighting.size < minSize) return false;
+    if (maxSize !== null && sighting.size > maxSize) return false;
+    if (zones.length > 0 && (sighting.zonesIn(table) & this.#inside.of(table)) === 0) return false;
+    return outside.length === 0 || (sighting.zonesIn(table) & this.#outside.of(table)) === 0;
+  }
+}
+
+/** What decides: the best probability, unless a count is asked for or each class has its own threshold; how long it stayed, where that is asked for. */
+function numberCompared({ select, dwellMs, atLeast, atMost }: Objects): 'probability' | 'dwell' | 'count' {
+  if (atLeast !== 1 || atMost !== null) return 'count';
+  if (dwellMs > 0) return 'dwell';
+  return select.every(({ threshold }) => threshold === select[0]?.threshold) ? 'probability' : 'count';
+}
+
+/** Milliseconds are told as seconds. */
+const comparedOf = (best: number, number: 'probability' | 'dwell'): number | null => (best < 0 ? null : number === 'dwell' ? best / 1000 : best);
+
+/** Of two bounds on a count the one that is broken, or the lower one. */
+function thresholdOf({ select, dwellMs, atLeast, atMost }: Objects, number: 'probability' | 'dwell' | 'count', count: number): number {
+  switch (number) {
+    case 'dwell': return dwellMs / 1000;
+    case 'probability': return select[0]?.threshold ?? 0;
+    case 'count': return atMost !== null && (atLeast === 0 || count > atMost) ? atMost : atLeast;
+  }
+}
+
+/** `seen.group` is never a class: a name that equals it is the group. */
+const isNamed = (name: string, { label, group }: ClassSeen): boolean => name === label || name === group || name === ANYTHING;
+
+function isTaken({ select, except }: Objects, seen: ClassSeen): boolean {
+  for (let n = 0; n < except.length; n += 1) if (isNamed(except[n] as string, seen)) return false;
+  for (let n = 0; n < select.length; n += 1) if (isNamed((select[n] as Selector).name, seen)) return true;
+  return false;
+}
+
+function isSure({ select }: Objects, seen: ClassSeen, probability: number): boolean {
+  for (let n = 0; n < select.length; n += 1) {
+    const { name, comparison, threshold } = select[n] as Selector;
+    if (isNamed(name, seen) && (probability > threshold || (comparison === '>=' && probability === threshold))) return true;
+  }
+  return false;
+}
+
+/** `zones`: bits of those that it is in and must have stayed in, the longest of them counts; null: in view. */
+function dwellOf({ facts }: Sighting, zones: number | null): number {
+  if (facts === null) return -1;
+  if (zones === null) return facts.dwellMs;
+  let longest = -1;
+  facts.zoneDwellMs?.forEach((ms, bit) => { if ((zones & (1 << bit)) !== 0 && ms > longest) longest = ms; });
+  return longest;
+}
+
+/** One rule judges frames of many devices, each with zones of its own; frames of one device come in a row. */
+class ZoneBits {
+  readonly #names: readonly string[];
+  #lastTable = NO_ZONES;
+  #lastBits = 0;
+
+  constructor(names: readonly string[]) {
+    this.#names = names;
+  }
+
+  of(table: ZoneTable): number {
+    if (table !== this.#lastTable) {
+      this.#lastTable = table;
+      this.#lastBits = bitsOf(table, this.#names);
+    }
+    return this.#lastBits;
+  }
+}
