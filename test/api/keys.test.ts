@@ -136,6 +136,7 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['GET', '/v1/policies/x', 'ops'],
   ['GET', '/v1/policies/x/versions', 'ops'],
   ['GET', '/v1/policies', 'ops'],
+  ['GET', `/v1/rule-sets/${'0'.repeat(64)}`, 'ops'],
   ['DELETE', '/v1/policies/none', ''],
   ['GET', '/v1/changes', 'ops'],
   ['POST', '/v1/models/weights', ''],
