@@ -1,30 +1,15 @@
 /** What a rule asks for against what the models can see: a class that no model knows makes a rule that is silent for ever. */
-import type { RuleProblem } from '../../contracts/rule.ts';
-import type { ClassMention, ParsedRule } from '../language/parsed-rule.ts';
-import { ProblemList, quoted } from '../language/problems.ts';
+import type { ClassMention } from '../language/parsed-rule.ts';
+import { quoted } from '../language/problems.ts';
+import type { ProblemList } from '../language/problems.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { ModelReach } from './model-reach.ts';
 import { isManyClasses } from './name-cover.ts';
 import { nearestClass } from './nearest-class.ts';
 
-export interface ModelLabels {
-  readonly name: string;
-  readonly labels: readonly string[];
-}
-
-/**
- * Warnings for the classes that none of the models knows; none at all when no models are given. Takes rules with errors,
- * too, so that an admin sees everything at once.
- */
-export function checkClasses({ source, mentions }: Pick<ParsedRule, 'source' | 'mentions'>, models: readonly ModelLabels[]): RuleProblem[] {
-  const problems = new ProblemList(source);
-  // How sure a model ever is matters nothing here.
-  warnOfUnknownClasses(mentions, new ModelReach(models.map((model) => ({ ...model, highest: () => 1 }))), problems);
-  return problems.toArray();
-}
-
 export const checkMentions = ({ mentions, reach, problems }: CheckSubject): void => warnOfUnknownClasses(mentions, reach, problems);
 
+/** None at all where there are no models. Takes the mentions of rules with errors, too. */
 export function warnOfUnknownClasses(mentions: readonly ClassMention[], reach: ModelReach, problems: ProblemList): void {
   for (const mention of reach.isEmpty ? [] : mentions) {
     if (reach.knows(mention.label)) continue;

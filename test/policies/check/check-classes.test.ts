@@ -1,13 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { checkClasses } from '../../../policies/check/check-classes.ts';
+import { checkRule } from '../../../policies/check/check-rule.ts';
+import type { ModelSight } from '../../../policies/check/check-rule.ts';
 import { parseOneLine } from '../../../policies/language/parse-one-line.ts';
 
-const COCO = { name: 'yolox-nano', labels: JSON.parse(readFileSync(new URL('../../../assets/coco80.json', import.meta.url), 'utf8')) as string[] };
+const model = (name: string, labels: readonly string[]): ModelSight => ({ name, labels, highest: () => 1 });
+const COCO = model('yolox-nano', JSON.parse(readFileSync(new URL('../../../assets/coco80.json', import.meta.url), 'utf8')) as string[]);
 /** How Darknet and Pascal VOC name the same things. */
-const VOC = { name: 'voc', labels: ['aeroplane', 'motorbike', 'sofa', 'diningtable', 'pottedplant', 'tvmonitor', 'person'] };
+const VOC = model('voc', ['aeroplane', 'motorbike', 'sofa', 'diningtable', 'pottedplant', 'tvmonitor', 'person']);
 
-const check = (classes: string, models = [COCO]) => checkClasses(parseOneLine(`RuleID: 1 | Unsafe Class: ${classes} | ALL with probability>80%`), models);
+const check = (classes: string, models = [COCO]) => checkRule(parseOneLine(`RuleID: 1 | Unsafe Class: ${classes} | ALL with probability>80%`), { models, devices: [] }).filter(({ code }) => code === 'class_unknown');
 
 describe('classes against the labels of a model', () => {
   it.each(['Dog', 'DOG', 'Traffic Light', 'traffic_light', 'People', 'Motorbike', 'aeroplane', 'Sofa', 'mobile phone'])('knows %s on COCO', (name) => {
@@ -48,7 +50,7 @@ describe('classes against the labels of a model', () => {
   });
 
   it('is content when one of several models knows the class', () => {
-    const birds = { name: 'birds-v2', labels: ['raccoon'] };
+    const birds = model('birds-v2', ['raccoon']);
     expect(check('Racoon, Dog', [COCO, birds])).toEqual([]);
     expect(check('Fox', [COCO, birds])[0]?.message).toContain('no class of yolox-nano, birds-v2');
   });
@@ -62,10 +64,10 @@ describe('classes against the labels of a model', () => {
   });
 
   it('looks at classes also in a rule that has errors, so that an admin sees everything at once', () => {
-    expect(checkClasses(parseOneLine('RuleID: 1 | Unsafe Class: Racoon | ALL with probability>100%'), [COCO])).toMatchObject([{ code: 'class_unknown' }]);
+    expect(checkRule(parseOneLine('RuleID: 1 | Unsafe Class: Racoon | ALL with probability>100%'), { models: [COCO], devices: [] })).toMatchObject([{ code: 'class_unknown' }]);
   });
 
-  it('stops at twenty: a list of hundreds of unknown words is not compared with every label', () => {
-    expect(check(Array.from({ length: 500 }, (_, index) => `word${index}`).join(','))).toHaveLength(20);
+  it('stops at twenty warnings, of which one is that all are unknown: a list of hundreds of unknown words is not compared with every label', () => {
+    expect(check(Array.from({ length: 500 }, (_, index) => `word${index}`).join(','))).toHaveLength(19);
   });
 });
