@@ -53,16 +53,18 @@ export function observe(scene: SceneMemory | null, frame: ObservedFrame, setting
     seen.push(now);
     facts[sights.index[sight] as number] = factsOf(now, zoneNames, atMs);
   }
-  const tracks = [...afterMisses(awaited, seen, before.lastAtMs, pace, atMs, settings, gone)];
+  const stayed = afterMisses(awaited, seen, before.lastAtMs, pace, atMs, settings, gone);
+  const born: Track[] = [];
   for (let sight = 0; sight < sights.count; sight += 1) {
     if (pairs.trackOf[sight] !== NONE) continue;
     const object = objectAt(sights, sight);
     const place = placeOf(sights, sight, shift);
     const coming = scene === null ? { ...AT_FIRST, sinceMs: atMs } : comingOf(object, place, seen, pace.isSlow, atMs, settings);
     const track = newTrack(object, place, coming, zoneNames, atMs, settings);
-    tracks.push(track);
+    born.push(track);
     facts[sights.index[sight] as number] = factsOf(track, zoneNames, atMs);
   }
+  const tracks = born.length === 0 ? stayed : [...stayed, ...born];
   return {
     scene: { tracks: withinBounds(tracks, atMs, settings), lastAtMs: atMs, intervalMs: pace.intervalMs, shift },
     objects: facts,
