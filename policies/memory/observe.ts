@@ -11,7 +11,7 @@
  *   is seen where it stood. Nor do such cameras tell one walker from the next: only what overlaps is followed.
  */
 import { NONE, pairByOverlap, pairTheRest } from './association.ts';
-import { shiftAfter } from './common-shift.ts';
+import { shiftAfter } from './picture-shift.ts';
 import { comingOf, followed, newTrack } from './follow.ts';
 import type { Coming } from './follow.ts';
 import { stillAwaited, withinBounds } from './forget.ts';
