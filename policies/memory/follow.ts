@@ -6,7 +6,7 @@ import { hasRested, NOWHERE, restAfter, staysAtItsSpot } from './settle.ts';
 import { rounded } from './sights.ts';
 import { staysAfter } from './zone-dwell.ts';
 
-/** `place`: of the object, rounded, without the common shift. */
+/** `place`: of the object, rounded, without the shift of the picture. */
 export function followed(track: Track, object: Observed, place: Place, zoneNames: readonly string[], atMs: number, settings: SceneSettings): Track {
   const sinceMs = atMs - track.seenAtMs;
   const stays = staysAfter(track.stays, object.zones, zoneNames, track.seenAtMs, atMs, settings.zoneGraceMs);

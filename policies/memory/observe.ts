@@ -5,18 +5,19 @@
  *   What only appears (at dawn, with another exposure, as a drop on the lens) never moves and is no arrival.
  * - What is known and stays is known again at its place for as long as it stood there, bounded; seen to move away, it frees the place at once. Its dwell
  *   goes on while it is remembered: what stands is taken to have stood there all along.
+ * - What is off because the camera was hit has not moved: two known things show it at once, a single one by being back within two seconds.
  * - `departed` tells of a thing that stood, was seen to move away and is out of view.
  * - Cameras with more than three seconds between frames show no movement. There a thing at no known place has arrived at once, even if it is seen on
  *   one frame only (a rule asks for more frames if it wants more), and one that stood has departed when three frames in a row miss it and nothing else
  *   is seen where it stood. Nor do such cameras tell one walker from the next: only what overlaps is followed.
  */
 import { NONE, pairByOverlap, pairTheRest } from './association.ts';
-import { shiftAfter } from './common-shift.ts';
 import { comingOf, followed, newTrack } from './follow.ts';
 import type { Coming } from './follow.ts';
 import { stillAwaited, withinBounds } from './forget.ts';
 import { afterMisses } from './missed.ts';
 import { FIRST_FRAME, paceAfter } from './pace.ts';
+import { shiftAfter } from './picture-shift.ts';
 import type { Departed, ObjectFacts, Observation, ObservedFrame, Place, SceneMemory, Track } from './scene-memory.ts';
 import { SCENE_SETTINGS } from './scene-settings.ts';
 import type { SceneSettings } from './scene-settings.ts';
@@ -53,16 +54,18 @@ export function observe(scene: SceneMemory | null, frame: ObservedFrame, setting
     seen.push(now);
     facts[sights.index[sight] as number] = factsOf(now, zoneNames, atMs);
   }
-  const tracks = [...afterMisses(awaited, seen, before.lastAtMs, pace, atMs, settings, gone)];
+  const stayed = afterMisses(awaited, seen, before.lastAtMs, pace, atMs, settings, gone);
+  const born: Track[] = [];
   for (let sight = 0; sight < sights.count; sight += 1) {
     if (pairs.trackOf[sight] !== NONE) continue;
     const object = objectAt(sights, sight);
     const place = placeOf(sights, sight, shift);
     const coming = scene === null ? { ...AT_FIRST, sinceMs: atMs } : comingOf(object, place, seen, pace.isSlow, atMs, settings);
     const track = newTrack(object, place, coming, zoneNames, atMs, settings);
-    tracks.push(track);
+    born.push(track);
     facts[sights.index[sight] as number] = factsOf(track, zoneNames, atMs);
   }
+  const tracks = born.length === 0 ? stayed : [...stayed, ...born];
   return {
     scene: { tracks: withinBounds(tracks, atMs, settings), lastAtMs: atMs, intervalMs: pace.intervalMs, shift },
     objects: facts,
