@@ -2,7 +2,7 @@
 import { boxText } from '../contracts/detection.ts';
 import type { Severity } from '../contracts/severity.ts';
 import { knownTimeZone, localTime } from '../contracts/time.ts';
-import type { Clause } from '../contracts/verdict.ts';
+import type { Clause, ClauseUnit } from '../contracts/verdict.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { AlertFacts } from './ports/alert-facts.ts';
 import type { AlertMessage, AlertPicture, Reason } from './ports/channel.ts';
@@ -65,11 +65,19 @@ function seen({ evidence, ruleId, ruleName }: AlertFacts): string {
 function reasonsOf(clauses: readonly Clause[]): Reason[] {
   const holding = clauses.filter(({ holds }) => holds);
   const numbered = holding.filter(({ compared }) => compared !== null);
-  return (numbered.length > 0 ? numbered : holding).map(({ text, compared, threshold }) => ({
+  return (numbered.length > 0 ? numbered : holding).map(({ text, compared, threshold, unit = 'probability' }) => ({
     asked: oneLine(text, RULE_LIMIT),
-    found: compared === null ? null : text.includes('%') ? percent(compared, threshold) : String(Number(compared.toFixed(2))),
+    found: compared === null || unit === null ? null : FOUND[unit](compared, threshold),
   }));
 }
+
+/** As people read the number of a clause. */
+const FOUND: Readonly<Record<ClauseUnit, (compared: number, threshold: number | null) => string>> = {
+  probability: percent,
+  seconds: (compared) => (compared < 120 ? `${Math.floor(compared)} s` : `${Math.floor(compared / 60)} min`),
+  objects: String,
+  frames: (compared) => `${compared} frames`,
+};
 
 /** Cut, not rounded, and with as many digits as it takes to differ from the threshold: "80 % > 80 %" would look like our mistake. */
 function percent(share: number, threshold: number | null): string {

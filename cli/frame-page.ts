@@ -38,11 +38,11 @@ const stageRow = ({ stage, outcome, code, detail, startedAt, finishedAt, worker 
 function verdictLines({ ruleId, ruleVersion, matched, severity, clauses, evidence }: FrameStatus['verdicts'][number]): string[] {
   return [
     `rule ${ruleId} version ${ruleVersion}: ${matched ? `MATCH, ${severity}${evidence.length > 0 ? ` on ${evidence.map((index) => `#${index}`).join(', ')}` : ''}` : 'no match'}`,
-    ...table(clauses.map(({ holds, text, compared, threshold }) => [holds ? 'holds' : 'not', text, numbers(compared, threshold)])).map((line) => `  ${line}`),
+    ...table(clauses.map((clause) => [clause.holds ? 'holds' : 'not', clause.text, numbers(clause)])).map((line) => `  ${line}`),
   ];
 }
 
-function numbers(compared: number | null, threshold: number | null): string {
+function numbers({ compared, threshold, unit }: FrameStatus['verdicts'][number]['clauses'][number]): string {
   if (threshold === null) return '';
-  return compared === null ? 'nothing of the kind seen' : `${Number(compared.toFixed(4))} against ${threshold}`;
+  return compared === null ? 'nothing of the kind seen' : `${Number(compared.toFixed(4))} against ${threshold}${unit === 'seconds' ? ' s' : ''}`;
 }

@@ -1,6 +1,10 @@
 /** What one rule says of one frame, with the numbers that made it say so. */
 import type { Severity } from './severity.ts';
 
+/** What the numbers of a clause count. */
+export const CLAUSE_UNITS = ['probability', 'seconds', 'objects', 'frames'] as const;
+export type ClauseUnit = (typeof CLAUSE_UNITS)[number];
+
 /** Truth of one condition of a rule's tree; a parent condition comes before its children. */
 export interface Clause {
   /** Position in the condition tree, such as `0`, `0.1`: the same for every frame that this rule version judges. */
@@ -17,6 +21,8 @@ export interface Clause {
   readonly compared: number | null;
   /** What it was compared with; null where the clause has no number. */
   readonly threshold: number | null;
+  /** Of both numbers; null where the clause has none. Verdicts from before units were told have none at all: probabilities. */
+  readonly unit?: ClauseUnit | null;
 }
 
 export interface Verdict {

@@ -5,6 +5,7 @@ import type { Box } from '../../contracts/detection.ts';
 import { INCIDENT_STATES } from '../../contracts/incident.ts';
 import { SEVERITIES } from '../../contracts/severity.ts';
 import { SUPPRESSION_CAUSES, TERMINAL_STATES } from '../../contracts/terminal-states.ts';
+import { CLAUSE_UNITS } from '../../contracts/verdict.ts';
 import { Count, Instant, Next, Text, Uuid, list, nullable, oneOf } from './primitives.ts';
 import { RuleSetId } from './rule-sets.ts';
 
@@ -41,6 +42,7 @@ const VerdictShape = Type.Object({
   severity: oneOf(SEVERITIES, 'How bad a match is.'),
   clauses: list(Type.Object({
     path: Type.String(), text: Type.String(), holds: Type.Boolean(), compared: nullable(Type.Number()), threshold: nullable(Type.Number()),
+    unit: Type.Optional(nullable(oneOf(CLAUSE_UNITS, 'Of both numbers; verdicts from before units were told have none: probabilities.'))),
   })),
   evidence: list(Type.Integer(), { description: 'Indexes of detections.' }),
 });

@@ -46,7 +46,7 @@ export class Combined implements CompiledCondition {
   }
 }
 
-export const clauseWithoutNumber = (path: string, text: string, holds: boolean): Clause => Object.freeze({ path, text, holds, compared: null, threshold: null });
+export const clauseWithoutNumber = (path: string, text: string, holds: boolean): Clause => Object.freeze({ path, text, holds, compared: null, threshold: null, unit: null });
 
 function asksOfAll(all: readonly Asks[], holdsWithout: boolean): Asks {
   return {

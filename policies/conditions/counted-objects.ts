@@ -1,5 +1,5 @@
 /** Objects of several classes, with all the limits that there are, counted. */
-import type { Clause } from '../../contracts/verdict.ts';
+import type { Clause, ClauseUnit } from '../../contracts/verdict.ts';
 import { ANYTHING } from '../model.ts';
 import type { Objects, Selector } from '../model.ts';
 import type { ClassSeen, Sighting } from '../sightings.ts';
@@ -11,7 +11,7 @@ import type { Findings } from './findings.ts';
 export class CountedObjects implements CompiledCondition {
   readonly asks: Asks;
   readonly #node: Objects;
-  readonly #number: 'probability' | 'dwell' | 'count';
+  readonly #unit: Exclude<ClauseUnit, 'frames'>;
   /** What is said where nothing can be known. */
   readonly #unknown: Clause;
   readonly #inside: ZoneBits;
@@ -21,8 +21,8 @@ export class CountedObjects implements CompiledCondition {
   constructor(path: string, text: string, node: Objects, asks: Asks) {
     this.asks = asks;
     this.#node = node;
-    this.#number = numberCompared(node);
-    this.#unknown = Object.freeze({ path, text, holds: false, compared: null, threshold: thresholdOf(node, this.#number, 0) });
+    this.#unit = unitOf(node);
+    this.#unknown = Object.freeze({ path, text, holds: false, compared: null, threshold: thresholdOf(node, this.#unit, 0), unit: this.#unit });
     this.#inside = new ZoneBits(node.zones);
     this.#outside = new ZoneBits(node.outside);
   }
@@ -35,7 +35,7 @@ export class CountedObjects implements CompiledCondition {
     }
     const { motion, atLeast, atMost } = node;
     const classes = motion === 'departure' ? sight.departed : sight.classes;
-    const number = this.#number;
+    const unit = this.#unit;
     const evidenceBefore = findings.evidenceCount;
     let count = 0;
     let best = -1;
@@ -46,11 +46,11 @@ export class CountedObjects implements CompiledCondition {
         const sighting = seen.sightings[m] as Sighting;
         if (!this.#isInPlace(sighting, sight.zones)) continue;
         if (motion === 'arrival' && sighting.facts?.arrived !== true) continue;
-        if (number === 'probability' && sighting.probability > best) best = sighting.probability;
+        if (unit === 'probability' && sighting.probability > best) best = sighting.probability;
         if (!isSure(node, seen, sighting.probability)) continue;
         if (node.dwellMs > 0) {
           const stayedMs = dwellOf(sighting, node.zones.length > 0 ? sighting.zonesIn(sight.zones) & this.#inside.of(sight.zones) : null);
-          if (number === 'dwell' && stayedMs > best) best = stayedMs;
+          if (unit === 'seconds' && stayedMs > best) best = stayedMs;
           if (stayedMs < node.dwellMs) continue;
         }
         count += 1;
@@ -59,7 +59,7 @@ export class CountedObjects implements CompiledCondition {
     }
     const holds = count >= atLeast && (atMost === null || count <= atMost);
     const { path, text } = this.#unknown;
-    findings.say({ path, text, holds, compared: number === 'count' ? count : comparedOf(best, number), threshold: thresholdOf(node, number, count) });
+    findings.say({ path, text, holds, compared: unit === 'objects' ? count : comparedOf(best, unit), threshold: thresholdOf(node, unit, count), unit });
     // Where none is enough, it is not what was seen that made it hold.
     if (!holds || atLeast === 0) findings.dropEvidence(evidenceBefore);
     return holds;
@@ -75,21 +75,21 @@ export class CountedObjects implements CompiledCondition {
 }
 
 /** What decides: the best probability, unless a count is asked for or each class has its own threshold; how long it stayed, where that is asked for. */
-function numberCompared({ select, dwellMs, atLeast, atMost }: Objects): 'probability' | 'dwell' | 'count' {
-  if (atLeast !== 1 || atMost !== null) return 'count';
-  if (dwellMs > 0) return 'dwell';
-  return select.every(({ threshold }) => threshold === select[0]?.threshold) ? 'probability' : 'count';
+function unitOf({ select, dwellMs, atLeast, atMost }: Objects): Exclude<ClauseUnit, 'frames'> {
+  if (atLeast !== 1 || atMost !== null) return 'objects';
+  if (dwellMs > 0) return 'seconds';
+  return select.every(({ threshold }) => threshold === select[0]?.threshold) ? 'probability' : 'objects';
 }
 
 /** Milliseconds are told as seconds. */
-const comparedOf = (best: number, number: 'probability' | 'dwell'): number | null => (best < 0 ? null : number === 'dwell' ? best / 1000 : best);
+const comparedOf = (best: number, unit: 'probability' | 'seconds'): number | null => (best < 0 ? null : unit === 'seconds' ? best / 1000 : best);
 
 /** Of two bounds on a count the one that is broken, or the lower one. */
-function thresholdOf({ select, dwellMs, atLeast, atMost }: Objects, number: 'probability' | 'dwell' | 'count', count: number): number {
-  switch (number) {
-    case 'dwell': return dwellMs / 1000;
+function thresholdOf({ select, dwellMs, atLeast, atMost }: Objects, unit: Exclude<ClauseUnit, 'frames'>, count: number): number {
+  switch (unit) {
+    case 'seconds': return dwellMs / 1000;
     case 'probability': return select[0]?.threshold ?? 0;
-    case 'count': return atMost !== null && (atLeast === 0 || count > atMost) ? atMost : atLeast;
+    case 'objects': return atMost !== null && (atLeast === 0 || count > atMost) ? atMost : atLeast;
   }
 }
 

@@ -20,7 +20,7 @@ export const framesKind: ConditionKind<Frames> = {
     const child = compileChild(node, 0);
     const key = `${rule.ruleId}@${rule.version}#${path}`;
     const text = `on at least ${atLeast} of the last ${of} frames${withinMs === null ? '' : ` within ${durationText(withinMs)}`}`;
-    const unknown: Clause = Object.freeze({ path, text, holds: false, compared: null, threshold: atLeast });
+    const unknown: Clause = Object.freeze({ path, text, holds: false, compared: null, threshold: atLeast, unit: 'frames' });
     return {
       asks: {
         ...child.asks,
@@ -45,7 +45,7 @@ export const framesKind: ConditionKind<Frames> = {
           sight.moved.push([key, hits]);
         }
         const holds = held && hits.length >= atLeast;
-        findings.correct(place, { path, text, holds, compared: hits.length, threshold: atLeast });
+        findings.correct(place, { path, text, holds, compared: hits.length, threshold: atLeast, unit: 'frames' });
         if (!holds) findings.dropEvidence(evidenceBefore);
         return holds;
       },

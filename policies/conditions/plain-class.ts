@@ -27,7 +27,7 @@ export class PlainClass implements CompiledCondition {
     this.#orEqual = comparison === '>=';
     this.#path = path;
     this.#text = text;
-    this.#unseen = Object.freeze({ path, text, holds: false, compared: null, threshold });
+    this.#unseen = Object.freeze({ path, text, holds: false, compared: null, threshold, unit: 'probability' });
   }
 
   judge({ classes }: Sight, findings: Findings): boolean {
@@ -44,7 +44,7 @@ export class PlainClass implements CompiledCondition {
     const threshold = this.#threshold;
     const orEqual = this.#orEqual;
     const holds = best > threshold || (orEqual && best === threshold);
-    findings.say({ path: this.#path, text: this.#text, holds, compared: best, threshold });
+    findings.say({ path: this.#path, text: this.#text, holds, compared: best, threshold, unit: 'probability' });
     for (let n = 0; holds && n < sightings.length; n += 1) {
       const { probability, index } = sightings[n] as Sighting;
       if (probability > threshold || (orEqual && probability === threshold)) findings.point(index);

@@ -69,7 +69,7 @@ describe('the rule', () => {
   it.each([
     'ruleId: 100\nname: a | b\nany:\n  - class: person\n', 'RuleID: 100\n# a | b', '{"ruleId":"100","any":[{"class":"person | dog"}]}', '',
   ])('written as %j is told by what it asked, and never as it stands', (ruleText) => {
-    const clauses = [clause({ path: '0', text: 'all of 2', compared: null, threshold: null }), clause(), clause({ path: '0.1', text: 'at least 2 dogs', compared: 3, threshold: 2 })];
+    const clauses = [clause({ path: '0', text: 'all of 2', compared: null, threshold: null }), clause(), clause({ path: '0.1', text: 'at least 2 dogs', compared: 3, threshold: 2, unit: 'objects' })];
     expect(told({ ruleText, clauses }).text).toBe('person with probability > 80%, at least 2 dogs');
     expect(told({ ruleText, clauses: [] }).text).toBe('');
   });
@@ -84,7 +84,10 @@ describe('the reasons', () => {
     [{ compared: 0.29, threshold: 0.2 }, '29 %'],
     [{ compared: 0.999, threshold: 0.9 }, '99 %'],
     [{ compared: 1, threshold: 0.8 }, '100 %'],
-    [{ text: 'at least 2 persons', compared: 3, threshold: 2 }, '3'],
+    [{ text: 'at least 2 of person with probability >= 50%', compared: 3, threshold: 2, unit: 'objects' as const }, '3'],
+    [{ text: 'vehicle with probability >= 50%, at least 10 s', compared: 10.44, threshold: 10, unit: 'seconds' as const }, '10 s'],
+    [{ text: 'vehicle with probability >= 50%, at least 15 min', compared: 905, threshold: 900, unit: 'seconds' as const }, '15 min'],
+    [{ text: 'on at least 2 of the last 3 frames', compared: 2, threshold: 2, unit: 'frames' as const }, '2 frames'],
     [{ compared: null, threshold: null }, null],
   ])('tell %j as %j', (changed, told) => {
     expect(found(changed)).toBe(told);
