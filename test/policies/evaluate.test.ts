@@ -30,9 +30,9 @@ describe('a verdict', () => {
       severity: 'high',
       matched: true,
       clauses: [
-        { path: '0', text: 'at least one of 2', holds: true, compared: null, threshold: null },
-        { path: '0.0', text: 'dog with probability > 80%', holds: true, compared: 0.85, threshold: 0.8 },
-        { path: '0.1', text: 'cat with probability > 80%', holds: false, compared: null, threshold: 0.8 },
+        { path: '0', text: 'at least one of 2', holds: true, compared: null, threshold: null, unit: null },
+        { path: '0.0', text: 'dog with probability > 80%', holds: true, compared: 0.85, threshold: 0.8, unit: 'probability' },
+        { path: '0.1', text: 'cat with probability > 80%', holds: false, compared: null, threshold: 0.8, unit: 'probability' },
       ],
       evidence: [2, 3],
     });
@@ -41,7 +41,7 @@ describe('a verdict', () => {
   it('without a match still shows how near it came, and points at nothing', () => {
     const verdict = judge(dogOrCat, [seen('cat', 0.79)]);
     expect(verdict).toMatchObject({ matched: false, evidence: [] });
-    expect(verdict.clauses[2]).toEqual({ path: '0.1', text: 'cat with probability > 80%', holds: false, compared: 0.79, threshold: 0.8 });
+    expect(verdict.clauses[2]).toEqual({ path: '0.1', text: 'cat with probability > 80%', holds: false, compared: 0.79, threshold: 0.8, unit: 'probability' });
   });
 
   it.each([
