@@ -106,7 +106,7 @@ function faultOfNode(node: TypedNode, loops: number): Fault | null {
       return isList(of) ? null : fault(node, 'Fields are read with a dot, such as o.label');
     }
     case 'call':
-      return faultOfCall(node, ...(node.args as [string, TypedNode[]]));
+      return faultOfCall(node, loops, ...(node.args as [string, TypedNode[]]));
     case 'rcall':
       return faultOfMethod(node, loops, ...(node.args as [string, TypedNode, TypedNode[]]));
     default:
@@ -114,11 +114,15 @@ function faultOfNode(node: TypedNode, loops: number): Fault | null {
   }
 }
 
-function faultOfCall(node: TypedNode, name: string, args: readonly TypedNode[]): Fault | null {
+function faultOfCall(node: TypedNode, loops: number, name: string, args: readonly TypedNode[]): Fault | null {
   const [first, second] = args;
   if (!FUNCTIONS.has(name)) return fault(node, `There is no ${name}() in rules; there are ${[...FUNCTIONS].join(', ')}`);
   if ((name === 'int' || name === 'double') && first !== undefined && !['int', 'double'].includes(typeName(first))) return fault(node, `${name}() takes numbers only`);
-  if ((name === 'timestamp' || name === 'duration') && first?.op !== 'value') return fault(node, `${name}() takes a text in quotes only`);
+  if (name === 'timestamp' || name === 'duration') {
+    if (first?.op !== 'value') return fault(node, `${name}() takes a text in quotes only`);
+    // The library reads the text again each time.
+    return loops > 0 ? fault(node, `${name}() stands inside a loop, where it is the same each time; take it out`) : null;
+  }
   if (name !== 'like') return null;
   const pattern = literalText(second);
   if (pattern === null) return fault(second ?? node, `The pattern of like() must be a text in quotes, of at most ${MAX_PATTERN_CHARACTERS} characters`);
