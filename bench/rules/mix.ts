@@ -8,7 +8,8 @@ import type { AssignedRule, RuleSet } from '../../contracts/rule.ts';
 import type { Zone } from '../../contracts/zone.ts';
 import { allOf, anyOf, classAbove, during, frames, noneOf, objects, selector, when } from '../../policies/model.ts';
 import type { Condition } from '../../policies/model.ts';
-import { pick, randomNumbers, weighted } from './random.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
+import { pick, weighted } from './random.ts';
 import type { RandomNumbers } from './random.ts';
 
 const SUBJECTS: readonly (readonly [weight: number, names: readonly string[]])[] = [
@@ -37,7 +38,7 @@ const KINDS: readonly { readonly weight: number; readonly remembers: boolean; re
 ];
 
 export function ruleSetOf(count: number, mix: Mix): RuleSet {
-  const random = randomNumbers(count);
+  const random = seededRandom(count);
   const kinds = KINDS.filter(({ remembers }) => mix === 'mixed' || !remembers);
   const rules = Array.from({ length: count }, (_, n): AssignedRule => ({
     ruleId: String(n).padStart(5, '0'), version: 1, severity: 'medium', zones: null,

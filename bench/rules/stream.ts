@@ -3,7 +3,8 @@ import { COCO_LABELS } from '../../adapters/detector/labels.ts';
 import type { Detection } from '../../contracts/detection.ts';
 import { parseInstant, plusMs } from '../../contracts/time.ts';
 import type { FrameToJudge } from '../../policies/evaluate.ts';
-import { pick, randomNumbers, weighted } from './random.ts';
+import { seededRandom } from '../../test/support/seeded-random.ts';
+import { pick, weighted } from './random.ts';
 
 /** Long enough that things come, stay and go; the memory starts anew after the last. */
 const FRAMES = 300;
@@ -20,7 +21,7 @@ const SEEN: readonly (readonly [weight: number, names: readonly string[]])[] = [
 ];
 
 export function streamOf(detectionsPerFrame: number): FrameToJudge[] {
-  const random = randomNumbers(detectionsPerFrame);
+  const random = seededRandom(detectionsPerFrame);
   const appear = (): Detection => ({
     label: pick(random, weighted(random, SEEN)), score: 0.5, probability: 0.3 + 0.7 * random(),
     box: [random() * (WIDTH - 200), random() * (HEIGHT - 300), 40 + random() * 160, 60 + random() * 240],
