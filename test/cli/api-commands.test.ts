@@ -165,7 +165,7 @@ describe('rules put and list', () => {
     const { exitCode, stdout } = await cli.run(['rules', 'put', '100', '-'], { stdin: `${text}\n` });
     expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Rule 100 is saved, version 1\.\n-:1:34: warning class_unknown: /)]);
     expect(await cli.json(['rules', 'put', '100', '-'], { stdin: text.replace('80', '70') })).toMatchObject({ version: 2 });
-    expect((await cli.run(['rules', 'list'])).stdout).toMatch(/^rule +version +users +text\n100 +2 +0 +RuleID: 100 \| Unsafe Class: Dog, Racoon \| ALL with probability>70%\nrule 100:1:34: warning/);
+    expect((await cli.run(['rules', 'list'])).stdout).toMatch(/^rule +version +users +groups +policies +name or text\n100 +2 +0 +0 +0 +RuleID: 100 \| Unsafe Class: Dog, Racoon \| ALL with probability>70%\nrule 100:1:34: warning/);
   });
 
   it('shows every problem of a rule that is refused', async () => {
@@ -219,6 +219,6 @@ it('equipment notices are listed with whom they told', async () => {
     VALUES ($1, 'void', 'door', 'anna', 'open', 'image_void', '2026-11-21T02:00:00Z', '2026-11-21T02:03:00Z', 5, $1, '2026-11-21T02:03:00Z', '2026-11-21T02:03:00Z')`, [noticeId]);
   await db.pool.query(`INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address, state) VALUES ('notice-1', $1, 'anna-mail', 'email', 'anna@example.org', 'delivered')`, [noticeId]);
   expect((await cli.run(['devices', 'notices', '--device', 'door', '--state', 'open'])).stdout)
-    .toMatch(new RegExp(`^${noticeId} +void +open +medium +anna +door +2026-11-21 02:00:00 +2026-11-21 02:03:00 +5 +email anna@example.org delivered$`, 'm'));
+    .toMatch(new RegExp(`^${noticeId} +void +open +anna +door +2026-11-21 02:00:00 +2026-11-21 02:03:00 +5 +email anna@example.org delivered$`, 'm'));
   expect(await cli.json(['devices', 'notices', '--state', 'closed'])).toMatchObject({ notices: [] });
 });
