@@ -43,7 +43,8 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
   const observation = set.scene && !frame.late ? observed(memory, classes, set.zones, atMs) : null;
   const departed = observation === null || observation.departed.length === 0 ? NOTHING_SEEN : departuresOf(observation.departed);
   const sight: Sight = {
-    classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [], clock: null, scope: null,
+    classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [],
+    clock: null, scope: null,
   };
   const findings = new Findings();
   const verdicts: Verdict[] = [];

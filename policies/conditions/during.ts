@@ -15,7 +15,8 @@ export const duringKind: ConditionKind<During> = {
 
   read({ windows }, _readChild, refuse) {
     if (!Array.isArray(windows) || windows.length === 0 || windows.length > MAX_WINDOWS) return refuse(`windows must be a list of 1 to ${MAX_WINDOWS}`);
-    return during(windows.map((window) => (isWindow(window) ? window : refuse('a window has days (1 to 7, ascending), from (0 to 1439) and to (1 to 1440), in minutes after midnight, and nothing else'))));
+    const fault = 'a window has days (1 to 7, ascending), from (0 to 1439) and to (1 to 1440), in minutes after midnight, and nothing else';
+    return during(windows.map((window) => (isWindow(window) ? window : refuse(fault))));
   },
 
   compile({ windows }, { path }) {
