@@ -43,7 +43,8 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
   const observation = set.scene && !frame.late ? observed(memory, classes, set.zones, atMs) : null;
   const departed = observation === null || observation.departed.length === 0 ? NOTHING_SEEN : departuresOf(observation.departed);
   const sight: Sight = {
-    classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [], clock: null, scope: null,
+    classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [],
+    clock: null, scope: null,
   };
   const findings = new Findings();
   const verdicts: Verdict[] = [];
@@ -54,7 +55,10 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
   return { verdicts, memory: { ...memory, frames: sight.frame, scene: observation?.scene ?? null, hits } };
 }
 
-/** What a rule says of every frame that does not touch it: the clauses of a frame that shows nothing. Of the clock and of earlier frames they know nothing. Throws RangeError for a rule that the set does not hold. */
+/**
+ * What a rule says of every frame that does not touch it: the clauses of a frame that shows nothing. Of the clock and of earlier frames they know nothing.
+ * Throws RangeError for a rule that the set does not hold.
+ */
 export function quietVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
   const compiled = compiledRuleSet(ruleSet).rules.find((rule) => rule.ruleId === ruleId);
   if (compiled === undefined) throw new RangeError(`the rule set has no rule ${ruleId}`);

@@ -34,8 +34,10 @@ const rowOf = ({ what, rules, detections, verdictsPerSecond, microsPerFrame, tou
   touchedPerFrame.toFixed(1), matchesPerFrame.toFixed(1), verdictsPerSecond >= TARGET_PER_SECOND ? 'met' : 'MISSED',
 ];
 
+const machine = `one core of ${cpus()[0]?.model.trim() ?? 'an unknown machine'}, node ${process.versions.node}`;
+
 process.stdout.write(values.json ? `${JSON.stringify(results, null, 2)}\n` : `${[
-  `one core of ${cpus()[0]?.model.trim() ?? 'an unknown machine'}, node ${process.versions.node}; median of ${effort.rounds} rounds of ${effort.roundMs} ms; target: ${TARGET_PER_SECOND.toLocaleString('en-US')} verdicts/s`,
+  `${machine}; median of ${effort.rounds} rounds of ${effort.roundMs} ms; target: ${TARGET_PER_SECOND.toLocaleString('en-US')} verdicts/s`,
   '',
   ...table(results.map(rowOf), ['rules', 'count', 'detections', 'verdicts/s', 'us/frame', 'touched', 'matched', 'target']),
 ].join('\n')}\n`);

@@ -7,25 +7,28 @@ import { clauseWithoutNumber } from './children.ts';
 import { windowText } from './clause-text.ts';
 import type { Asks, ConditionKind, Sight } from './condition-kind.ts';
 
-/** Four a day; more is a list that somebody should look at, and each costs its share of every frame. */
-const MAX_WINDOWS = 28;
+/** The longest text of a rule has room for no more; what a frame costs does not depend on it. */
+const MAX_WINDOWS = 10_000;
+const DAY_MINUTES = 24 * 60;
 
 export const duringKind: ConditionKind<During> = {
   fields: ['windows'],
 
   read({ windows }, _readChild, refuse) {
     if (!Array.isArray(windows) || windows.length === 0 || windows.length > MAX_WINDOWS) return refuse(`windows must be a list of 1 to ${MAX_WINDOWS}`);
-    return during(windows.map((window) => (isWindow(window) ? window : refuse('a window has days (1 to 7, ascending), from (0 to 1439) and to (1 to 1440), in minutes after midnight, and nothing else'))));
+    const fault = 'a window has days (1 to 7, ascending), from (0 to 1439) and to (1 to 1440), in minutes after midnight, and nothing else';
+    return during(windows.map((window) => (isWindow(window) ? window : refuse(fault))));
   },
 
   compile({ windows }, { path }) {
     const text = windows.map(windowText).join(' or ');
+    const minutes = openMinutes(windows);
     const [open, closed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
     return {
       asks: ASKS_NOTHING_SEEN,
       judge(sight, findings) {
         const clock = clockOf(sight);
-        const holds = clock !== null && windows.some((window) => isOpen(window, clock));
+        const holds = clock !== null && isOpen(minutes, clock);
         findings.say(holds ? open : closed);
         return holds;
       },
@@ -41,11 +44,26 @@ export function clockOf(sight: Sight): LocalClock | null {
   return sight.clock;
 }
 
+/** One bit for each minute of the week, Monday first. */
+function openMinutes(windows: readonly Window[]): Uint8Array {
+  const bits = new Uint8Array((7 * DAY_MINUTES) / 8);
+  for (const { days, from, to } of windows) {
+    // Past midnight the window is still that of the day on which it opened; Sunday's goes on into Monday.
+    const length = to > from ? to - from : to + DAY_MINUTES - from;
+    for (const day of days) {
+      for (let n = 0; n < length; n += 1) {
+        const minute = ((day - 1) * DAY_MINUTES + from + n) % (7 * DAY_MINUTES);
+        bits[minute >> 3] = (bits[minute >> 3] as number) | (1 << (minute & 7));
+      }
+    }
+  }
+  return bits;
+}
+
 /** By the clock alone: what it skips never opens, what it shows twice is open twice. */
-function isOpen({ days, from, to }: Window, { weekday, minute }: LocalClock): boolean {
-  if (to > from) return minute >= from && minute < to && days.includes(weekday);
-  // Past midnight the window is still that of the day on which it opened.
-  return minute >= from ? days.includes(weekday) : minute < to && days.includes(weekday === 1 ? 7 : weekday - 1);
+function isOpen(minutes: Uint8Array, { weekday, minute }: LocalClock): boolean {
+  const place = (weekday - 1) * DAY_MINUTES + minute;
+  return ((minutes[place >> 3] as number) & (1 << (place & 7))) !== 0;
 }
 
 function isWindow(value: unknown): value is Window {

@@ -9,6 +9,7 @@ const NO_EVIDENCE: readonly number[] = Object.freeze([]);
 export class Findings {
   readonly #clauses: Clause[] = [];
   readonly #evidence: number[] = [];
+  readonly #marks: boolean[] = [];
   #clauseCount = 0;
   #evidenceCount = 0;
 
@@ -49,9 +50,25 @@ export class Findings {
   /** In order of the frame and each once: one object may serve several clauses and still is one object. */
   evidence(): readonly number[] {
     if (this.#evidenceCount === 0) return NO_EVIDENCE;
-    const found = this.#evidence.slice(0, this.#evidenceCount);
-    for (let n = 1; n < found.length; n += 1) {
-      if ((found[n] as number) <= (found[n - 1] as number)) return [...new Set(found)].sort((a, b) => a - b);
+    for (let n = 1; n < this.#evidenceCount; n += 1) {
+      if ((this.#evidence[n] as number) <= (this.#evidence[n - 1] as number)) return this.#evidenceSorted();
+    }
+    return this.#evidence.slice(0, this.#evidenceCount);
+  }
+
+  /** A frame has few detections, so going through all of them is faster than sorting. */
+  #evidenceSorted(): readonly number[] {
+    let highest = 0;
+    for (let n = 0; n < this.#evidenceCount; n += 1) {
+      const index = this.#evidence[n] as number;
+      this.#marks[index] = true;
+      if (index > highest) highest = index;
+    }
+    const found: number[] = [];
+    for (let index = 0; index <= highest; index += 1) {
+      if (this.#marks[index] !== true) continue;
+      this.#marks[index] = false;
+      found.push(index);
     }
     return found;
   }

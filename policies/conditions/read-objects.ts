@@ -7,8 +7,8 @@ import { hasFewDecimals } from '../probability.ts';
 type Fields = Readonly<Record<string, unknown>>;
 type Refuse = (reason: string) => never;
 
-/** More than the longest label list in public use (1 203 classes): a condition may name them all, a mistake may not fill the memory. */
-const MAX_NAMES = 2_000;
+/** Far more than the longest label list in public use (1 203 classes), and no fewer than the longest text of a rule has room for. */
+const MAX_NAMES = 25_000;
 /** A week. What stands longer has become part of the scene. */
 const MAX_DWELL_MS = 7 * 24 * 3_600_000;
 

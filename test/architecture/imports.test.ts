@@ -19,7 +19,8 @@ interface Law {
  */
 const LAW: Record<string, Law> = {
   contracts: { rooms: [], packages: [] },
-  policies: { rooms: ['contracts'], packages: [] },
+  // Pure rooms take pure libraries: docs/decisions/0016-pure-rooms-take-pure-libraries.md.
+  policies: { rooms: ['contracts'], packages: ['@marcbachmann/cel-js', 're2js', 'yaml'] },
   workflows: { rooms: ['contracts'], packages: ['@temporalio/workflow'] },
   activities: { rooms: ['contracts', 'policies'], packages: ['@temporalio/activity'] },
   config: { rooms: ['contracts'], packages: ['node:path', 'node:util', 'node:fs', 'node:os', 'node:url'] },
@@ -29,7 +30,7 @@ const LAW: Record<string, Law> = {
   api: { rooms: ['contracts', 'policies', 'types:activities', 'adapters', 'config', 'workers'], packages: ['*'] },
   cli: { rooms: ['contracts', 'policies', 'adapters', 'config', 'workers', 'api', 'client', 'scripts'], packages: ['*'] },
   // Starts plants as the tests do; nothing imports it but its own tests.
-  bench: { rooms: ['contracts', 'types:activities', 'adapters', 'config', 'workers', 'client', 'cli', 'scripts', 'test'], packages: ['*'] },
+  bench: { rooms: ['contracts', 'policies', 'types:activities', 'adapters', 'config', 'workers', 'client', 'cli', 'scripts', 'test'], packages: ['*'] },
 };
 
 /** One library per folder: whoever else wants it goes through that folder. Tests may take a library as a peer. */
@@ -45,6 +46,9 @@ const HOME_OF: Record<string, readonly string[]> = {
   'prom-client': ['api'],
   commander: ['cli'],
   pino: ['workers'],
+  '@marcbachmann/cel-js': ['policies/conditions'],
+  re2js: ['policies/conditions'],
+  yaml: ['policies/language'],
 };
 
 interface Import {

@@ -7,9 +7,11 @@ import type { FrameToJudge } from '../../policies/evaluate.ts';
 import { EMPTY_MEMORY } from '../../policies/memory/device-memory.ts';
 import type { DeviceMemory } from '../../policies/memory/device-memory.ts';
 import type { Condition } from '../../policies/model.ts';
-import { isCalled, SlowDevice } from './reference/judge-slowly.ts';
-import type { FrameFacts, SlowVerdict } from './reference/judge-slowly.ts';
+import { SlowDevice } from './reference/judge-slowly.ts';
+import type { SlowVerdict } from './reference/judge-slowly.ts';
 import { frameSequence, ruleSet } from './reference/random-device.ts';
+import { isCalled } from './reference/things.ts';
+import type { FrameFacts } from './reference/things.ts';
 
 describe('the engine against a slow and obvious evaluator', () => {
   it('says the same of a hundred thousand random rules and frames, late ones too, with the same numbers and the same evidence', () => {

@@ -44,7 +44,7 @@ describe('a stored condition', () => {
     ['a field of tomorrow', { ...leaf, minSize: 0.1 }, 'class-above has no field "minSize"'],
     ['objects with a field of tomorrow', { ...dog, speed: 3 }, 'objects has no field "speed"'],
     ['objects without a field', { ...dog, except: undefined }, 'except must be a list'],
-    ['no selector', { ...dog, select: [] }, 'select must be a list of 1 to 2000'],
+    ['no selector', { ...dog, select: [] }, 'select must be a list of 1 to 25000'],
     ['a selector that says more', { ...dog, select: [{ name: 'dog', comparison: '>', threshold: 0.8, colour: 'red' }] }, 'a selector has name, comparison and threshold and nothing else'],
     ['a size in percent', { ...dog, minSize: 5 }, 'minSize must be null or a share from 0 to 1'],
     ['sizes that contradict', { ...dog, minSize: 0.5, maxSize: 0.4 }, 'minSize must not be greater than maxSize'],

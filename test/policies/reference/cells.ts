@@ -3,7 +3,7 @@ import type { Polygon } from '../../../contracts/device.ts';
 import type { Zone } from '../../../contracts/zone.ts';
 import type { Place } from '../../../policies/memory/scene-memory.ts';
 import { canonicalClass } from '../../../policies/class-names.ts';
-import { isCalled } from './judge-slowly.ts';
+import { isCalled } from './things.ts';
 
 /** Cells a side; sixteenths are exact in binary. */
 export const RASTER = 16;

@@ -1,6 +1,6 @@
 /** `when` expressions and, beside each, what it says in TypeScript. */
-import type { FrameFacts, Thing } from './judge-slowly.ts';
-import { groupNamed } from './judge-slowly.ts';
+import { groupNamed } from './things.ts';
+import type { FrameFacts, Thing } from './things.ts';
 import { wallClock } from './wall-clock.ts';
 
 interface Expression {

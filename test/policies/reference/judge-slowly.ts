@@ -3,34 +3,17 @@
  * compiled and nothing carried on: it keeps all frames and looks at them again and again. Only what memory knows of objects is asked of `observe`.
  */
 import type { AssignedRule, RuleSet } from '../../../contracts/rule.ts';
-import { groupOf } from '../../../contracts/class-groups.ts';
 import { instantToEpochMs } from '../../../contracts/time.ts';
 import { canonicalClass } from '../../../policies/class-names.ts';
 import type { FrameToJudge } from '../../../policies/evaluate.ts';
 import { observe } from '../../../policies/memory/observe.ts';
-import type { Departed, ObjectFacts, SceneMemory } from '../../../policies/memory/scene-memory.ts';
+import type { Departed, SceneMemory } from '../../../policies/memory/scene-memory.ts';
 import type { Condition, Objects, Selector } from '../../../policies/model.ts';
 import { isInZone } from './cells.ts';
 import { EXPRESSIONS } from './expressions.ts';
+import { isCalled } from './things.ts';
+import type { FrameFacts, Thing } from './things.ts';
 import { wallClock } from './wall-clock.ts';
-
-export interface Thing {
-  readonly index: number;
-  readonly label: string;
-  readonly probability: number;
-  readonly size: number;
-  readonly zones: readonly string[];
-  readonly facts: ObjectFacts | null;
-  readonly zoneNames: readonly string[];
-}
-
-export interface FrameFacts {
-  readonly things: readonly Thing[];
-  readonly departed: readonly Thing[];
-  readonly atMs: number;
-  readonly timeZone: string;
-  readonly late: boolean;
-}
 
 export interface SlowClause {
   readonly path: string;
@@ -45,9 +28,6 @@ export interface SlowVerdict {
   readonly clauses: readonly SlowClause[];
   readonly evidence: readonly number[];
 }
-
-export const groupNamed = (label: string): string => (['person', 'vehicle', 'animal', 'other'].includes(label) ? label : groupOf(label));
-export const isCalled = (name: string, label: string): boolean => name === 'anything' || name === label || name === groupNamed(label);
 
 export class SlowDevice {
   readonly #ruleSet: RuleSet;
