@@ -14,7 +14,7 @@ import { runStage } from './stage-run.ts';
 import type { StageLog, Worked } from './stage-run.ts';
 
 export interface Judgement {
-  /** Of the rules on which the frame had a bearing; the others of the set are quiet, and what they say is the same for every frame. */
+  /** Of the rules that the frame touched; what the others of the set say is the same for every frame. */
   readonly verdicts: readonly Verdict[];
   readonly matched: boolean;
   readonly late: boolean;

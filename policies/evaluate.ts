@@ -6,7 +6,7 @@ import type { RuleSet } from '../contracts/rule.ts';
 import { instantToEpochMs } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
 import type { Verdict } from '../contracts/verdict.ts';
-import type { Sight } from './conditions/condition-kind.ts';
+import type { FrameFacts } from './conditions/condition-kind.ts';
 import { Findings } from './conditions/findings.ts';
 import type { DeviceMemory } from './memory/device-memory.ts';
 import { observe } from './memory/observe.ts';
@@ -28,7 +28,7 @@ export interface FrameToJudge extends Picture {
 export interface Evaluation {
   /**
    * In order of rule id, of those rules that this frame touches: that name something which is seen or has left with it, that can hold on a frame that shows
-   * nothing of what they name, or that must count every frame. The others did not match; `quietVerdict` has their clauses.
+   * nothing of what they name, or that must count every frame. The others did not match; `untouchedVerdict` has their clauses.
    * Verdicts may be frozen and shared: read them, never change them.
    */
   readonly verdicts: readonly Verdict[];
@@ -42,25 +42,25 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
   const classes = sightingsOf(frame, set.zones);
   const observation = set.scene && !frame.late ? observed(memory, classes, set.zones, atMs) : null;
   const departed = observation === null || observation.departed.length === 0 ? NOTHING_SEEN : departuresOf(observation.departed);
-  const sight: Sight = {
+  const facts: FrameFacts = {
     classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [],
     clock: null, scope: null,
   };
   const findings = new Findings();
   const verdicts: Verdict[] = [];
   const touched = set.touchedBy(classes, departed);
-  for (let n = 0; n < touched.length; n += 1) verdicts.push(judge(set.rules[touched[n] as number] as CompiledRule, sight, findings));
+  for (let n = 0; n < touched.length; n += 1) verdicts.push(judge(set.rules[touched[n] as number] as CompiledRule, facts, findings));
   if (frame.late) return { verdicts, memory };
-  const hits = hitsAfter(memory.hits, sight.moved, sight.frame, set.framesOfHits);
-  return { verdicts, memory: { ...memory, frames: sight.frame, scene: observation?.scene ?? null, hits } };
+  const hits = hitsAfter(memory.hits, facts.moved, facts.frame, set.framesOfHits);
+  return { verdicts, memory: { ...memory, frames: facts.frame, scene: observation?.scene ?? null, hits } };
 }
 
 /**
  * What a rule says of every frame that does not touch it: the clauses of a frame that shows nothing. Of the clock and of earlier frames they know nothing.
  * Throws RangeError for a rule that the set does not hold.
  */
-export function quietVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
-  const compiled = compiledRuleSet(ruleSet).rules.find((rule) => rule.ruleId === ruleId);
+export function untouchedVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
+  const compiled = compiledRuleSet(ruleSet).rule(ruleId);
   if (compiled === undefined) throw new RangeError(`the rule set has no rule ${ruleId}`);
   const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null }, new Findings());
   return { ...verdict, matched: false, evidence: NO_EVIDENCE };
@@ -70,10 +70,10 @@ const NOTHING_SEEN: readonly ClassSeen[] = Object.freeze([]);
 const NO_EVIDENCE: readonly number[] = Object.freeze([]);
 const NO_FRAME = { classes: NOTHING_SEEN, departed: NOTHING_SEEN, zones: NO_ZONES, atMs: 0, timeZone: null, late: false, frame: 1, hits: {} };
 
-function judge({ ruleId, version, severity, remembers, root }: CompiledRule, sight: Sight, findings: Findings): Verdict {
+function judge({ ruleId, version, severity, remembers, root }: CompiledRule, facts: FrameFacts, findings: Findings): Verdict {
   findings.clear();
-  const holds = root.judge(sight, findings);
-  const matched = holds && !(sight.late && remembers);
+  const holds = root.judge(facts, findings);
+  const matched = holds && !(facts.late && remembers);
   return { ruleId, ruleVersion: version, severity, matched, clauses: findings.clauses(), evidence: matched ? findings.evidence() : NO_EVIDENCE };
 }
 

@@ -14,7 +14,7 @@ export interface SeenFrame extends FrameTimes {
 }
 
 export interface Judged {
-  /** Of the rules on which the frame had a bearing; the others of the set are quiet. */
+  /** Of the rules that the frame touched. */
   readonly verdicts: readonly Verdict[];
   /** After the frame; the same object as before it when nothing moved. */
   readonly memory: DeviceMemory;

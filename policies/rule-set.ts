@@ -25,6 +25,8 @@ export interface CompiledRule {
 export interface CompiledRuleSet {
   readonly rules: readonly CompiledRule[];
   readonly zones: ZoneTable;
+  /** Undefined for a rule that the set does not hold. */
+  rule(ruleId: string): CompiledRule | undefined;
   /** Some rule asks what was there before. */
   readonly scene: boolean;
   /** For how many frames a hit can count, by its key in the device memory. */
@@ -42,9 +44,12 @@ export function compiledRuleSet(ruleSet: RuleSet): CompiledRuleSet {
   if (known !== undefined) return known;
   const rules = ruleSet.rules.map(compiledRule);
   const asks = rules.map(({ root }) => root.asks);
+  /** Nobody who judges asks by id. */
+  let byId: ReadonlyMap<string, CompiledRule> | undefined;
   const fresh: CompiledRuleSet = {
     rules,
     zones: zoneTableOf(ruleSet.zones),
+    rule: (ruleId) => (byId ??= new Map(rules.map((rule) => [rule.ruleId, rule]))).get(ruleId),
     scene: asks.some(({ scene }) => scene),
     framesOfHits: new Map(asks.flatMap(({ hitKeys }) => hitKeys)),
     touchedBy: indexOf(rules),

@@ -38,7 +38,7 @@ interface FrameFacts {
   readonly detections: readonly Detection[];
   /** Below the results folder; null until detected. */
   readonly detectionsPath: string | null;
-  /** As they are stored: without the quiet ones where there is a rule set. */
+  /** As they are stored: only of the rules that the frame touched, where there is a rule set. */
   readonly verdicts: readonly Verdict[];
   /** What the latest run was judged by, hex; null: not judged, or before sets were recorded. */
   readonly ruleSetId: string | null;

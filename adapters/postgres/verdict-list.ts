@@ -1,7 +1,7 @@
 /** What every rule said of a frame, also those of which nothing is stored because the frame had no bearing on them. */
 import { DEFAULT_SEVERITY } from '../../contracts/severity.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
-import { quietVerdict } from '../../policies/evaluate.ts';
+import { untouchedVerdict } from '../../policies/evaluate.ts';
 import type { FrameStatus } from './frame-status.ts';
 import type { Queryable } from './pool.ts';
 import { recordedRuleSet } from './rule-set-cache.ts';
@@ -19,7 +19,7 @@ export async function listVerdicts(db: Queryable, { ruleSetId, verdicts }: Pick<
   const ruleSet = await recordedRuleSet(db, await readRuleSet(db, ruleSetId));
   const touched = new Map(verdicts.map((verdict) => [verdict.ruleId, verdict]));
   return {
-    verdicts: ruleSet.rules.map(({ ruleId }) => touched.get(ruleId) ?? quietVerdict(ruleSet, ruleId)),
+    verdicts: ruleSet.rules.map(({ ruleId }) => touched.get(ruleId) ?? untouchedVerdict(ruleSet, ruleId)),
     ruleSet: { id: ruleSetId, rules: ruleSet.rules.length },
   };
 }

@@ -1,7 +1,7 @@
 /** What the conditions that combine others have in common: reading a list of children and judging them all. */
 import type { Clause } from '../../contracts/verdict.ts';
 import type { Condition } from '../model.ts';
-import type { Asks, CompiledCondition, Sight } from './condition-kind.ts';
+import type { Asks, CompiledCondition, FrameFacts } from './condition-kind.ts';
 import type { Findings } from './findings.ts';
 
 export function readChildren(
@@ -33,12 +33,12 @@ export class Combined implements CompiledCondition {
   }
 
   /** Judges every child, also once the outcome is certain, so that a verdict shows each number that was compared and memory misses nothing. */
-  judge(sight: Sight, findings: Findings): boolean {
+  judge(facts: FrameFacts, findings: Findings): boolean {
     const children = this.#children;
     const place = findings.say(this.#failed);
     const evidenceBefore = findings.evidenceCount;
     let holding = 0;
-    for (let n = 0; n < children.length; n += 1) if ((children[n] as CompiledCondition).judge(sight, findings)) holding += 1;
+    for (let n = 0; n < children.length; n += 1) if ((children[n] as CompiledCondition).judge(facts, findings)) holding += 1;
     const holds = holding >= this.#least && holding <= this.#most;
     if (holds) findings.correct(place, this.#held);
     else findings.dropEvidence(evidenceBefore);

@@ -9,13 +9,13 @@ import type { Findings } from './findings.ts';
 import type { WhenScope } from './when-scope.ts';
 
 /** What one frame is judged by. One object per frame; what is made on demand is kept on it. */
-export interface Sight {
+export interface FrameFacts {
   readonly classes: readonly ClassSeen[];
   /** What stood in view and has left with this frame, by class. */
   readonly departed: readonly ClassSeen[];
   readonly zones: ZoneTable;
   readonly atMs: number;
-  /** Null for a sight of no frame: then nothing is known of time. */
+  /** Null where there is no frame: then nothing is known of time. */
   readonly timeZone: string | null;
   /** What was before is not known of a late frame: conditions that ask for it do not hold on one. */
   readonly late: boolean;
@@ -30,7 +30,7 @@ export interface Sight {
 
 /** What a condition must be given, known before any frame. */
 export interface Asks {
-  /** Classes, groups and `anything` whose sight or departure may change what it says. */
+  /** Classes, groups and `anything` whose being seen or leaving may change what it says. */
   readonly names: readonly string[];
   /** It may hold on a frame that shows none of them. */
   readonly holdsWithout: boolean;
@@ -50,7 +50,7 @@ export interface CompiledCondition {
    * Says its own clause, then has its children say theirs, whatever their truth: an explanation leaves nothing out.
    * One that does not hold must leave no evidence.
    */
-  judge(sight: Sight, findings: Findings): boolean;
+  judge(facts: FrameFacts, findings: Findings): boolean;
 }
 
 /** Where in which rule a node stands. */

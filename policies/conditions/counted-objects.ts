@@ -5,7 +5,7 @@ import type { Objects, Selector } from '../model.ts';
 import type { ClassSeen, Sighting } from '../sightings.ts';
 import { bitsOf, NO_ZONES } from '../zones.ts';
 import type { ZoneTable } from '../zones.ts';
-import type { Asks, CompiledCondition, Sight } from './condition-kind.ts';
+import type { Asks, CompiledCondition, FrameFacts } from './condition-kind.ts';
 import type { Findings } from './findings.ts';
 
 export class CountedObjects implements CompiledCondition {
@@ -27,14 +27,14 @@ export class CountedObjects implements CompiledCondition {
     this.#outside = new ZoneBits(node.outside);
   }
 
-  judge(sight: Sight, findings: Findings): boolean {
+  judge(facts: FrameFacts, findings: Findings): boolean {
     const node = this.#node;
-    if (sight.late && this.asks.remembers) {
+    if (facts.late && this.asks.remembers) {
       findings.say(this.#unknown);
       return false;
     }
     const { motion, atLeast, atMost } = node;
-    const classes = motion === 'departure' ? sight.departed : sight.classes;
+    const classes = motion === 'departure' ? facts.departed : facts.classes;
     const unit = this.#unit;
     const evidenceBefore = findings.evidenceCount;
     let count = 0;
@@ -44,12 +44,12 @@ export class CountedObjects implements CompiledCondition {
       if (!isTaken(node, seen)) continue;
       for (let m = 0; m < seen.sightings.length; m += 1) {
         const sighting = seen.sightings[m] as Sighting;
-        if (!this.#isInPlace(sighting, sight.zones)) continue;
+        if (!this.#isInPlace(sighting, facts.zones)) continue;
         if (motion === 'arrival' && sighting.facts?.arrived !== true) continue;
         if (unit === 'probability' && sighting.probability > best) best = sighting.probability;
         if (!isSure(node, seen, sighting.probability)) continue;
         if (node.dwellMs > 0) {
-          const stayedMs = dwellOf(sighting, node.zones.length > 0 ? sighting.zonesIn(sight.zones) & this.#inside.of(sight.zones) : null);
+          const stayedMs = dwellOf(sighting, node.zones.length > 0 ? sighting.zonesIn(facts.zones) & this.#inside.of(facts.zones) : null);
           if (unit === 'seconds' && stayedMs > best) best = stayedMs;
           if (stayedMs < node.dwellMs) continue;
         }

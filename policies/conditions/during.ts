@@ -5,7 +5,7 @@ import { during } from '../model.ts';
 import type { During, Window } from '../model.ts';
 import { clauseWithoutNumber } from './children.ts';
 import { windowText } from './clause-text.ts';
-import type { Asks, ConditionKind, Sight } from './condition-kind.ts';
+import type { Asks, ConditionKind, FrameFacts } from './condition-kind.ts';
 
 /** The longest text of a rule has room for no more; what a frame costs does not depend on it. */
 const MAX_WINDOWS = 10_000;
@@ -26,8 +26,8 @@ export const duringKind: ConditionKind<During> = {
     const [open, closed] = [clauseWithoutNumber(path, text, true), clauseWithoutNumber(path, text, false)];
     return {
       asks: ASKS_NOTHING_SEEN,
-      judge(sight, findings) {
-        const clock = clockOf(sight);
+      judge(facts, findings) {
+        const clock = clockOf(facts);
         const holds = clock !== null && isOpen(minutes, clock);
         findings.say(holds ? open : closed);
         return holds;
@@ -39,9 +39,9 @@ export const duringKind: ConditionKind<During> = {
 const ASKS_NOTHING_SEEN: Asks = Object.freeze({ names: [], holdsWithout: true, everyFrame: false, scene: false, remembers: false, hitKeys: [] });
 
 /** Null where there is no frame, and so no time. */
-export function clockOf(sight: Sight): LocalClock | null {
-  if (sight.clock === null && sight.timeZone !== null) sight.clock = localClock(sight.atMs, sight.timeZone);
-  return sight.clock;
+export function clockOf(facts: FrameFacts): LocalClock | null {
+  if (facts.clock === null && facts.timeZone !== null) facts.clock = localClock(facts.atMs, facts.timeZone);
+  return facts.clock;
 }
 
 /** One bit for each minute of the week, Monday first. */

@@ -4,7 +4,7 @@ import type { Hit } from '../memory/device-memory.ts';
 import { frames, MAX_FRAMES } from '../model.ts';
 import type { Frames } from '../model.ts';
 import { durationText } from './clause-text.ts';
-import type { ConditionKind, Sight } from './condition-kind.ts';
+import type { ConditionKind, FrameFacts } from './condition-kind.ts';
 
 export const framesKind: ConditionKind<Frames> = {
   fields: ['child', 'atLeast', 'of', 'withinMs'],
@@ -29,20 +29,20 @@ export const framesKind: ConditionKind<Frames> = {
         remembers: true,
         hitKeys: [...child.asks.hitKeys, [key, of]],
       },
-      judge(sight, findings) {
+      judge(facts, findings) {
         const place = findings.say(unknown);
         const evidenceBefore = findings.evidenceCount;
-        const held = child.judge(sight, findings);
-        if (sight.late) {
+        const held = child.judge(facts, findings);
+        if (facts.late) {
           findings.dropEvidence(evidenceBefore);
           return false;
         }
-        const hits = countingHits(sight, sight.hits[key] ?? NONE, of, withinMs);
+        const hits = countingHits(facts, facts.hits[key] ?? NONE, of, withinMs);
         if (held) {
-          hits.push([sight.frame, sight.atMs]);
+          hits.push([facts.frame, facts.atMs]);
           // Older ones than the newest that are asked for can never decide.
           if (hits.length > atLeast) hits.shift();
-          sight.moved.push([key, hits]);
+          facts.moved.push([key, hits]);
         }
         const holds = held && hits.length >= atLeast;
         findings.correct(place, { path, text, holds, compared: hits.length, threshold: atLeast, unit: 'frames' });
@@ -53,11 +53,11 @@ export const framesKind: ConditionKind<Frames> = {
   },
 };
 
-function countingHits(sight: Sight, hits: readonly Hit[], of: number, withinMs: number | null): Hit[] {
+function countingHits(facts: FrameFacts, hits: readonly Hit[], of: number, withinMs: number | null): Hit[] {
   const counting: Hit[] = [];
   for (const hit of hits) {
     const [frame, atMs] = hit;
-    if (sight.frame - frame < of && (withinMs === null || sight.atMs - atMs <= withinMs)) counting.push(hit);
+    if (facts.frame - frame < of && (withinMs === null || facts.atMs - atMs <= withinMs)) counting.push(hit);
   }
   return counting;
 }

@@ -8,7 +8,7 @@ import type { Clause } from '../../contracts/verdict.ts';
 import type { Selector } from '../model.ts';
 import { classNameOf } from '../sightings.ts';
 import type { ClassSeen, Sighting } from '../sightings.ts';
-import type { Asks, CompiledCondition, Sight } from './condition-kind.ts';
+import type { Asks, CompiledCondition, FrameFacts } from './condition-kind.ts';
 import type { Findings } from './findings.ts';
 
 export class PlainClass implements CompiledCondition {
@@ -30,7 +30,7 @@ export class PlainClass implements CompiledCondition {
     this.#unseen = Object.freeze({ path, text, holds: false, compared: null, threshold, unit: 'probability' });
   }
 
-  judge({ classes }: Sight, findings: Findings): boolean {
+  judge({ classes }: FrameFacts, findings: Findings): boolean {
     const label = this.#label;
     for (let n = 0; n < classes.length; n += 1) {
       const seen = classes[n] as ClassSeen;

@@ -6,7 +6,7 @@ import { inOrder } from '../sightings.ts';
 import type { ClassSeen, Sighting } from '../sightings.ts';
 import { groupOfClass } from '../class-groups.ts';
 import { clauseWithoutNumber } from './children.ts';
-import type { ConditionKind, Sight } from './condition-kind.ts';
+import type { ConditionKind, FrameFacts } from './condition-kind.ts';
 import { clockOf } from './during.ts';
 import { readExpression } from './when-expression.ts';
 import { LeftObject, MAX_SCOPE_OBJECTS, SeenObject } from './when-scope.ts';
@@ -31,12 +31,12 @@ export const whenKind: ConditionKind<When> = {
     const unanswered = (reason: string): Clause => clauseWithoutNumber(path, `${text} (no answer on this frame: ${reason})`, false);
     return {
       asks: { names: holdsOnlyWith ?? [], holdsWithout: holdsOnlyWith === null, everyFrame: false, scene: needsScene, remembers: needsScene, hitKeys: [] },
-      judge(sight, findings) {
-        if (needsScene && sight.late) {
+      judge(facts, findings) {
+        if (needsScene && facts.late) {
           findings.say(unknownOfLate);
           return false;
         }
-        const answer = judge(scopeOf(sight));
+        const answer = judge(scopeOf(facts));
         findings.say(answer === true ? holds : answer === false ? fails : unanswered(answer));
         return answer === true;
       },
@@ -45,21 +45,21 @@ export const whenKind: ConditionKind<When> = {
 };
 
 /** Made at the first expression that a frame meets and kept for the others. */
-function scopeOf(sight: Sight): WhenScope {
-  if (sight.scope !== null) return sight.scope;
-  const clock = clockOf(sight) ?? { weekday: 1, minute: 0 };
-  sight.scope = {
-    objects: mostProbable(sight.classes).map((sighting) => {
-      const { facts } = sighting;
-      return new SeenObject(inPicture(sighting, sight), (facts?.dwellMs ?? 0) / 1000, facts?.arrived ?? false);
+function scopeOf(facts: FrameFacts): WhenScope {
+  if (facts.scope !== null) return facts.scope;
+  const clock = clockOf(facts) ?? { weekday: 1, minute: 0 };
+  facts.scope = {
+    objects: mostProbable(facts.classes).map((sighting) => {
+      const { facts: remembered } = sighting;
+      return new SeenObject(inPicture(sighting, facts), (remembered?.dwellMs ?? 0) / 1000, remembered?.arrived ?? false);
     }),
-    departed: mostProbable(sight.departed).map((sighting) => new LeftObject(inPicture(sighting, sight))),
+    departed: mostProbable(facts.departed).map((sighting) => new LeftObject(inPicture(sighting, facts))),
     hour: BigInt(Math.floor(clock.minute / 60)),
     minute: BigInt(clock.minute % 60),
     weekday: BigInt(clock.weekday),
-    captured_at: new Date(Math.floor(sight.atMs)),
+    captured_at: new Date(Math.floor(facts.atMs)),
   };
-  return sight.scope;
+  return facts.scope;
 }
 
 /** In the order of the frame, unless there are too many. */
@@ -68,7 +68,7 @@ function mostProbable(classes: readonly ClassSeen[]): readonly Sighting[] {
   return all.length <= MAX_SCOPE_OBJECTS ? all : all.toSorted((a, b) => b.probability - a.probability).slice(0, MAX_SCOPE_OBJECTS);
 }
 
-function inPicture(sighting: Sighting, { zones: table }: Sight): InPicture {
+function inPicture(sighting: Sighting, { zones: table }: FrameFacts): InPicture {
   const { label, probability, size, place } = sighting;
   const bits = sighting.zonesIn(table);
   return { label, group: groupOfClass(label), probability, size, place, zones: table.names.filter((_, bit) => (bits & (1 << bit)) !== 0) };

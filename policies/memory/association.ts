@@ -7,34 +7,34 @@ import type { SceneMemory, Track } from './scene-memory.ts';
 import { SCENE_SETTINGS } from './scene-settings.ts';
 import type { SceneSettings } from './scene-settings.ts';
 import { hasRested, staysAtItsSpot } from './settle.ts';
-import { objectAt } from './sights.ts';
-import type { Sights } from './sights.ts';
+import { objectAt } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
 
 export const NONE = -1;
 
-/** By track its sight, and the other way round; NONE where there is no partner. */
+/** By track its candidate, and the other way round; NONE where there is no partner. */
 export interface Pairs {
-  readonly sightOf: Int32Array;
+  readonly candidateOf: Int32Array;
   readonly trackOf: Int32Array;
 }
 
-/** Filled anew for every frame, like the sights. */
-const PAIRS: Pairs = { sightOf: new Int32Array(SCENE_SETTINGS.maxTracks), trackOf: new Int32Array(SCENE_SETTINGS.maxObserved) };
+/** Filled anew for every frame, like the candidates. */
+const PAIRS: Pairs = { candidateOf: new Int32Array(SCENE_SETTINGS.maxTracks), trackOf: new Int32Array(SCENE_SETTINGS.maxObserved) };
 const BEST_OF_TRACK = new Int32Array(SCENE_SETTINGS.maxTracks);
-const BEST_OF_SIGHT = new Int32Array(SCENE_SETTINGS.maxObserved);
+const BEST_OF_CANDIDATE = new Int32Array(SCENE_SETTINGS.maxObserved);
 /** Candidates of one look: what speaks for them, and who they are. */
 const MOST = SCENE_SETTINGS.maxTracks * SCENE_SETTINGS.maxObserved;
 const WORTH = new Float64Array(MOST);
 const TRACK = new Int32Array(MOST);
-const SIGHT = new Int32Array(MOST);
+const CANDIDATE = new Int32Array(MOST);
 let offers = 0;
 
 /** First look. `shift`: how far the picture lies off the coordinates of the tracks. */
-export function pairByOverlap(tracks: readonly Track[], sights: Sights, shift: SceneMemory['shift'], atMs: number, settings: SceneSettings): Pairs {
+export function pairByOverlap(tracks: readonly Track[], candidates: Candidates, shift: SceneMemory['shift'], atMs: number, settings: SceneSettings): Pairs {
   const shiftX = shift[0];
   const shiftY = shift[1];
-  PAIRS.sightOf.fill(NONE, 0, tracks.length);
-  PAIRS.trackOf.fill(NONE, 0, sights.count);
+  PAIRS.candidateOf.fill(NONE, 0, tracks.length);
+  PAIRS.trackOf.fill(NONE, 0, candidates.count);
   offers = 0;
   for (let index = 0; index < tracks.length; index += 1) {
     const track = tracks[index] as Track;
@@ -51,30 +51,30 @@ export function pairByOverlap(tracks: readonly Track[], sights: Sights, shift: S
     const top = bySpot && spotY < y ? spotY : y;
     const right = bySpot && spotX + spot[2] > x + width ? spotX + spot[2] : x + width;
     const bottom = bySpot && spotY + spot[3] > y + height ? spotY + spot[3] : y + height;
-    for (let sight = firstFrom(sights, left - sights.maxWidth); sight < sights.count; sight += 1) {
-      const sightX = sights.x[sight] as number;
-      if (sightX >= right) break;
-      const sightY = sights.y[sight] as number;
-      const sightHeight = sights.height[sight] as number;
-      if (sightY >= bottom || sightY + sightHeight <= top) continue;
-      const sightWidth = sights.width[sight] as number;
-      let worth = overlap(x, y, width, height, sightX, sightY, sightWidth, sightHeight);
+    for (let candidate = firstFrom(candidates, left - candidates.maxWidth); candidate < candidates.count; candidate += 1) {
+      const candidateX = candidates.x[candidate] as number;
+      if (candidateX >= right) break;
+      const candidateY = candidates.y[candidate] as number;
+      const candidateHeight = candidates.height[candidate] as number;
+      if (candidateY >= bottom || candidateY + candidateHeight <= top) continue;
+      const candidateWidth = candidates.width[candidate] as number;
+      let worth = overlap(x, y, width, height, candidateX, candidateY, candidateWidth, candidateHeight);
       if (bySpot) {
-        const there = overlap(spotX, spotY, spot[2], spot[3], sightX, sightY, sightWidth, sightHeight);
+        const there = overlap(spotX, spotY, spot[2], spot[3], candidateX, candidateY, candidateWidth, candidateHeight);
         if (there >= settings.twinOverlap) worth = Math.max(worth, there + claimOf(track, settings));
       }
-      if (worth >= settings.leastOverlap && isOneKind(track.label, objectAt(sights, sight).label)) offer(worth, index, sight);
+      if (worth >= settings.leastOverlap && isOneKind(track.label, objectAt(candidates, candidate).label)) offer(worth, index, candidate);
     }
   }
-  takeBestFirst(tracks.length, sights.count);
+  takeBestFirst(tracks.length, candidates.count);
   return PAIRS;
 }
 
 /** Second look, for what has no partner yet. */
-export function pairTheRest(tracks: readonly Track[], sights: Sights, shift: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
-  if (!anyLeft(PAIRS.sightOf, tracks.length) || !anyLeft(PAIRS.trackOf, sights.count)) return;
-  offerNear(tracks, sights, shift, atMs, settings);
-  takeBestFirst(tracks.length, sights.count);
+export function pairTheRest(tracks: readonly Track[], candidates: Candidates, shift: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
+  if (!anyLeft(PAIRS.candidateOf, tracks.length) || !anyLeft(PAIRS.trackOf, candidates.count)) return;
+  offerNear(tracks, candidates, shift, atMs, settings);
+  takeBestFirst(tracks.length, candidates.count);
 }
 
 /**
@@ -87,59 +87,59 @@ function claimOf(track: Track, { movedFrames }: SceneSettings): number {
   return staysAtItsSpot(track) ? 1 : 0;
 }
 
-function offerNear(tracks: readonly Track[], sights: Sights, [shiftX, shiftY]: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
+function offerNear(tracks: readonly Track[], candidates: Candidates, [shiftX, shiftY]: SceneMemory['shift'], atMs: number, settings: SceneSettings): void {
   offers = 0;
   for (let index = 0; index < tracks.length; index += 1) {
     const track = tracks[index] as Track;
-    if (PAIRS.sightOf[index] !== NONE || atMs - track.seenAtMs > settings.coastMs) continue;
+    if (PAIRS.candidateOf[index] !== NONE || atMs - track.seenAtMs > settings.coastMs) continue;
     const seconds = secondsAhead(track, atMs, settings);
     const [x, y, width, height] = track.place;
     const perSecond = hasRested(track, settings.restedMs) ? settings.reachPerSecondAtRest : settings.reachPerSecond;
     const reach = Math.min(settings.maxReach, settings.reach + (perSecond * (atMs - track.seenAtMs)) / 1000);
-    for (let sight = 0; sight < sights.count; sight += 1) {
-      if (PAIRS.trackOf[sight] !== NONE) continue;
-      const [sw, sh] = [sights.width[sight] as number, sights.height[sight] as number];
-      const [dx, dy] = [(sights.x[sight] as number) + sw / 2 - x - width / 2 - shiftX, (sights.y[sight] as number) + sh / 2 - y - height / 2 - shiftY];
+    for (let candidate = 0; candidate < candidates.count; candidate += 1) {
+      if (PAIRS.trackOf[candidate] !== NONE) continue;
+      const [sw, sh] = [candidates.width[candidate] as number, candidates.height[candidate] as number];
+      const [dx, dy] = [(candidates.x[candidate] as number) + sw / 2 - x - width / 2 - shiftX, (candidates.y[candidate] as number) + sh / 2 - y - height / 2 - shiftY];
       // From where it was seen or where it would be by now: people turn round.
       const away = Math.min(Math.hypot(dx, dy), Math.hypot(dx - track.speedX * seconds, dy - track.speedY * seconds));
       const sizes = away / ((Math.max(width, height) + Math.max(sw, sh)) / 2);
-      if (sizes <= reach && areaRatio(width, height, sw, sh) <= settings.maxAreaRatio && isOneKind(track.label, objectAt(sights, sight).label)) offer(-sizes, index, sight);
+      if (sizes <= reach && areaRatio(width, height, sw, sh) <= settings.maxAreaRatio && isOneKind(track.label, objectAt(candidates, candidate).label)) offer(-sizes, index, candidate);
     }
   }
 }
 
-function offer(worth: number, track: number, sight: number): void {
+function offer(worth: number, track: number, candidate: number): void {
   WORTH[offers] = worth;
   TRACK[offers] = track;
-  SIGHT[offers] = sight;
+  CANDIDATE[offers] = candidate;
   offers += 1;
 }
 
 /** Each pair whose both sides have no better offer is taken at once, which is nearly all; what they leave is sorted. */
-function takeBestFirst(tracks: number, sights: number): void {
+function takeBestFirst(tracks: number, candidates: number): void {
   BEST_OF_TRACK.fill(NONE, 0, tracks);
-  BEST_OF_SIGHT.fill(NONE, 0, sights);
-  for (let candidate = 0; candidate < offers; candidate += 1) {
-    if (isBetter(candidate, BEST_OF_TRACK[TRACK[candidate] as number] as number)) BEST_OF_TRACK[TRACK[candidate] as number] = candidate;
-    if (isBetter(candidate, BEST_OF_SIGHT[SIGHT[candidate] as number] as number)) BEST_OF_SIGHT[SIGHT[candidate] as number] = candidate;
+  BEST_OF_CANDIDATE.fill(NONE, 0, candidates);
+  for (let pair = 0; pair < offers; pair += 1) {
+    if (isBetter(pair, BEST_OF_TRACK[TRACK[pair] as number] as number)) BEST_OF_TRACK[TRACK[pair] as number] = pair;
+    if (isBetter(pair, BEST_OF_CANDIDATE[CANDIDATE[pair] as number] as number)) BEST_OF_CANDIDATE[CANDIDATE[pair] as number] = pair;
   }
-  for (let candidate = 0; candidate < offers; candidate += 1) {
-    if (BEST_OF_TRACK[TRACK[candidate] as number] === candidate && BEST_OF_SIGHT[SIGHT[candidate] as number] === candidate) take(candidate);
+  for (let pair = 0; pair < offers; pair += 1) {
+    if (BEST_OF_TRACK[TRACK[pair] as number] === pair && BEST_OF_CANDIDATE[CANDIDATE[pair] as number] === pair) take(pair);
   }
   const open: number[] = [];
-  for (let candidate = 0; candidate < offers; candidate += 1) if (isOpen(candidate)) open.push(candidate);
+  for (let pair = 0; pair < offers; pair += 1) if (isOpen(pair)) open.push(pair);
   if (open.length === 0) return;
   open.sort((a, b) => (WORTH[b] as number) - (WORTH[a] as number) || a - b);
-  for (const candidate of open) if (isOpen(candidate)) take(candidate);
+  for (const pair of open) if (isOpen(pair)) take(pair);
 }
 
 /** Of two that are equal the one that was offered first: both orders are a matter of places alone. */
-const isBetter = (candidate: number, best: number): boolean => best === NONE || (WORTH[candidate] as number) > (WORTH[best] as number);
-const isOpen = (candidate: number): boolean => PAIRS.sightOf[TRACK[candidate] as number] === NONE && PAIRS.trackOf[SIGHT[candidate] as number] === NONE;
+const isBetter = (pair: number, best: number): boolean => best === NONE || (WORTH[pair] as number) > (WORTH[best] as number);
+const isOpen = (pair: number): boolean => PAIRS.candidateOf[TRACK[pair] as number] === NONE && PAIRS.trackOf[CANDIDATE[pair] as number] === NONE;
 
-function take(candidate: number): void {
-  PAIRS.sightOf[TRACK[candidate] as number] = SIGHT[candidate] as number;
-  PAIRS.trackOf[SIGHT[candidate] as number] = TRACK[candidate] as number;
+function take(pair: number): void {
+  PAIRS.candidateOf[TRACK[pair] as number] = CANDIDATE[pair] as number;
+  PAIRS.trackOf[CANDIDATE[pair] as number] = TRACK[pair] as number;
 }
 
 /** A speed says something of the next few seconds only. */
@@ -150,8 +150,8 @@ function anyLeft(partners: Int32Array, count: number): boolean {
   return false;
 }
 
-/** The first sight whose left edge is not before `x`. */
-function firstFrom({ x: edges, count }: Sights, x: number): number {
+/** The first candidate whose left edge is not before `x`. */
+function firstFrom({ x: edges, count }: Candidates, x: number): number {
   let [low, high] = [0, count];
   while (low < high) {
     const middle = (low + high) >>> 1;

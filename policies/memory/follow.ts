@@ -3,7 +3,7 @@ import { areaRatio, isOneKind, overlapOf } from './boxes.ts';
 import type { Observed, Place, Track } from './scene-memory.ts';
 import type { SceneSettings } from './scene-settings.ts';
 import { hasRested, NOWHERE, restAfter, staysAtItsSpot } from './settle.ts';
-import { rounded } from './sights.ts';
+import { rounded } from './candidates.ts';
 import { staysAfter } from './zone-dwell.ts';
 
 /** `place`: of the object, rounded, without the shift of the picture. */

@@ -22,8 +22,8 @@ import type { Departed, ObjectFacts, Observation, ObservedFrame, Place, SceneMem
 import { SCENE_SETTINGS } from './scene-settings.ts';
 import type { SceneSettings } from './scene-settings.ts';
 import { departedFrom } from './settle.ts';
-import { objectAt, rounded, sightsOf } from './sights.ts';
-import type { Sights } from './sights.ts';
+import { objectAt, rounded, candidatesOf } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
 import { bitsOf, millisecondsBetween, zoneDwells } from './zone-dwell.ts';
 
 /** `scene` is null before the first frame: whatever is there then was there before. */
@@ -32,38 +32,38 @@ export function observe(scene: SceneMemory | null, frame: ObservedFrame, setting
   const before = scene ?? { ...NOTHING, lastAtMs: frame.atMs };
   const atMs = Math.max(frame.atMs, before.lastAtMs);
   const pace = scene === null ? FIRST_FRAME : paceAfter(before, atMs, settings);
-  const sights = sightsOf(frame.objects);
+  const candidates = candidatesOf(frame.objects);
   const gone: Track[] = [];
 
   const awaited = stillAwaited(before.tracks, pace, atMs, settings, gone);
-  let pairs = pairByOverlap(awaited, sights, before.shift, atMs, settings);
-  const shift = shiftAfter(before.shift, awaited, sights, pairs, settings);
-  if (shift !== before.shift) pairs = pairByOverlap(awaited, sights, shift, atMs, settings);
-  pairTheRest(awaited, sights, shift, atMs, settings);
+  let pairs = pairByOverlap(awaited, candidates, before.shift, atMs, settings);
+  const shift = shiftAfter(before.shift, awaited, candidates, pairs, settings);
+  if (shift !== before.shift) pairs = pairByOverlap(awaited, candidates, shift, atMs, settings);
+  pairTheRest(awaited, candidates, shift, atMs, settings);
 
   const facts = new Array<ObjectFacts>(frame.objects.length).fill(zoneNames.length === 0 ? UNKNOWN : { ...UNKNOWN, zoneDwellMs: zoneNames.map(() => 0) });
   const seen: Track[] = [];
   for (let index = 0; index < awaited.length; index += 1) {
     const track = awaited[index] as Track;
-    const sight = pairs.sightOf[index] as number;
-    if (sight === NONE) {
+    const candidate = pairs.candidateOf[index] as number;
+    if (candidate === NONE) {
       seen.push(track);
       continue;
     }
-    const now = followed(track, objectAt(sights, sight), placeOf(sights, sight, shift), zoneNames, atMs, settings);
+    const now = followed(track, objectAt(candidates, candidate), placeOf(candidates, candidate, shift), zoneNames, atMs, settings);
     seen.push(now);
-    facts[sights.index[sight] as number] = factsOf(now, zoneNames, atMs);
+    facts[candidates.index[candidate] as number] = factsOf(now, zoneNames, atMs);
   }
   const stayed = afterMisses(awaited, seen, before.lastAtMs, pace, atMs, settings, gone);
   const born: Track[] = [];
-  for (let sight = 0; sight < sights.count; sight += 1) {
-    if (pairs.trackOf[sight] !== NONE) continue;
-    const object = objectAt(sights, sight);
-    const place = placeOf(sights, sight, shift);
+  for (let candidate = 0; candidate < candidates.count; candidate += 1) {
+    if (pairs.trackOf[candidate] !== NONE) continue;
+    const object = objectAt(candidates, candidate);
+    const place = placeOf(candidates, candidate, shift);
     const coming = scene === null ? { ...AT_FIRST, sinceMs: atMs } : comingOf(object, place, seen, pace.isSlow, atMs, settings);
     const track = newTrack(object, place, coming, zoneNames, atMs, settings);
     born.push(track);
-    facts[sights.index[sight] as number] = factsOf(track, zoneNames, atMs);
+    facts[candidates.index[candidate] as number] = factsOf(track, zoneNames, atMs);
   }
   const tracks = born.length === 0 ? stayed : [...stayed, ...born];
   return {
@@ -78,8 +78,8 @@ const AT_FIRST: Omit<Coming, 'sinceMs'> = Object.freeze({ known: true, moved: fa
 /** Of what is not followed. */
 const UNKNOWN: ObjectFacts = Object.freeze({ dwellMs: 0, zoneDwellMs: null, arrived: false });
 
-const placeOf = ({ x, y, width, height }: Sights, sight: number, shift: SceneMemory['shift']): Place =>
-  [rounded((x[sight] as number) - shift[0]), rounded((y[sight] as number) - shift[1]), width[sight] as number, height[sight] as number];
+const placeOf = ({ x, y, width, height }: Candidates, candidate: number, shift: SceneMemory['shift']): Place =>
+  [rounded((x[candidate] as number) - shift[0]), rounded((y[candidate] as number) - shift[1]), width[candidate] as number, height[candidate] as number];
 
 const factsOf = ({ bornAtMs, stays, known, moved }: Track, zoneNames: readonly string[], atMs: number): ObjectFacts =>
   ({ dwellMs: millisecondsBetween(bornAtMs, atMs), zoneDwellMs: zoneDwells(stays, zoneNames, atMs), arrived: moved && !known });

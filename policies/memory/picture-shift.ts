@@ -8,14 +8,14 @@ import { areaRatio, isOneKind } from './boxes.ts';
 import type { SceneMemory, Track } from './scene-memory.ts';
 import type { SceneSettings } from './scene-settings.ts';
 import { hasRested, staysAtItsSpot } from './settle.ts';
-import { objectAt, rounded } from './sights.ts';
-import type { Sights } from './sights.ts';
+import { objectAt, rounded } from './candidates.ts';
+import type { Candidates } from './candidates.ts';
 
 type Shift = SceneMemory['shift'];
 
 /** How far the picture lies off its first view now; the very same array as before where nothing says otherwise. `pairs`: of the shift before. */
-export function shiftAfter(shift: Shift, tracks: readonly Track[], sights: Sights, pairs: Pairs, settings: SceneSettings): Shift {
-  const witnesses = witnessesAmong(tracks, sights, pairs, shift, settings);
+export function shiftAfter(shift: Shift, tracks: readonly Track[], candidates: Candidates, pairs: Pairs, settings: SceneSettings): Shift {
+  const witnesses = witnessesAmong(tracks, candidates, pairs, shift, settings);
   if (witnesses === null) return shift;
   let best: Shift = shift;
   let support = 0;
@@ -39,20 +39,20 @@ interface Witness {
 }
 
 /** Null where nothing is off: nearly always, and found out without making anything. */
-function witnessesAmong(tracks: readonly Track[], sights: Sights, pairs: Pairs, shift: Shift, settings: SceneSettings): { steady: number; unsettled: Witness[] } | null {
+function witnessesAmong(tracks: readonly Track[], candidates: Candidates, pairs: Pairs, shift: Shift, settings: SceneSettings): { steady: number; unsettled: Witness[] } | null {
   let [steady, off] = [0, 0];
   for (let index = 0; index < tracks.length; index += 1) {
     const track = tracks[index] as Track;
     if (!isWitness(track, settings)) continue;
-    if (isSteady(track, sights, pairs.sightOf[index] as number, shift, settings)) steady += 1;
+    if (isSteady(track, candidates, pairs.candidateOf[index] as number, shift, settings)) steady += 1;
     else off += 1;
   }
-  if (off < MIN_WITNESSES || off <= 2 * steady || sights.count < MIN_WITNESSES) return null;
+  if (off < MIN_WITNESSES || off <= 2 * steady || candidates.count < MIN_WITNESSES) return null;
   const unsettled: Witness[] = [];
   for (let index = 0; index < tracks.length && unsettled.length < settings.shiftWitnesses; index += 1) {
     const track = tracks[index] as Track;
-    if (!isWitness(track, settings) || isSteady(track, sights, pairs.sightOf[index] as number, shift, settings)) continue;
-    const offsets = offsetsOf(track, sights, shift, settings);
+    if (!isWitness(track, settings) || isSteady(track, candidates, pairs.candidateOf[index] as number, shift, settings)) continue;
+    const offsets = offsetsOf(track, candidates, shift, settings);
     if (offsets.length > 0) unsettled.push({ offsets, tolerance: [trembling(track.spot[2], settings), trembling(track.spot[3], settings)] });
   }
   return { steady, unsettled };
@@ -61,24 +61,24 @@ function witnessesAmong(tracks: readonly Track[], sights: Sights, pairs: Pairs, 
 const isWitness = (track: Track, settings: SceneSettings): boolean => staysAtItsSpot(track) && hasRested(track, settings.restedMs);
 
 /** Seen, and not off by more than boxes tremble. */
-function isSteady(track: Track, sights: Sights, sight: number, shift: Shift, settings: SceneSettings): boolean {
-  if (sight === NONE) return false;
+function isSteady(track: Track, candidates: Candidates, candidate: number, shift: Shift, settings: SceneSettings): boolean {
+  if (candidate === NONE) return false;
   const { spot } = track;
-  const dx = (sights.x[sight] as number) + (sights.width[sight] as number) / 2 - spot[0] - spot[2] / 2 - shift[0];
-  const dy = (sights.y[sight] as number) + (sights.height[sight] as number) / 2 - spot[1] - spot[3] / 2 - shift[1];
+  const dx = (candidates.x[candidate] as number) + (candidates.width[candidate] as number) / 2 - spot[0] - spot[2] / 2 - shift[0];
+  const dy = (candidates.y[candidate] as number) + (candidates.height[candidate] as number) / 2 - spot[1] - spot[3] / 2 - shift[1];
   return Math.abs(dx) <= trembling(spot[2], settings) && Math.abs(dy) <= trembling(spot[3], settings);
 }
 
 /** What still is the same offset: a twentieth of its size is how far a detector's boxes tremble. */
 const trembling = (size: number, { leastShift }: SceneSettings): number => Math.max(leastShift, size / 20);
 
-function offsetsOf({ spot, label }: Track, sights: Sights, [shiftX, shiftY]: Shift, settings: SceneSettings): Shift[] {
+function offsetsOf({ spot, label }: Track, candidates: Candidates, [shiftX, shiftY]: Shift, settings: SceneSettings): Shift[] {
   const offsets: Shift[] = [];
-  for (let sight = 0; sight < sights.count; sight += 1) {
-    const offset = offsetTo(spot, sights, sight);
+  for (let candidate = 0; candidate < candidates.count; candidate += 1) {
+    const offset = offsetTo(spot, candidates, candidate);
     if (Math.abs(offset[0] - shiftX) > settings.shakeReach || Math.abs(offset[1] - shiftY) > settings.shakeReach) continue;
-    if (areaRatio(spot[2], spot[3], sights.width[sight] as number, sights.height[sight] as number) > SAME_SIZE) continue;
-    if (isOneKind(label, objectAt(sights, sight).label)) offsets.push(offset);
+    if (areaRatio(spot[2], spot[3], candidates.width[candidate] as number, candidates.height[candidate] as number) > SAME_SIZE) continue;
+    if (isOneKind(label, objectAt(candidates, candidate).label)) offsets.push(offset);
   }
   const away = ([dx, dy]: Shift) => Math.hypot(dx - shiftX, dy - shiftY);
   return offsets.sort((a, b) => away(a) - away(b)).slice(0, MAX_OFFSETS);
@@ -89,9 +89,9 @@ const MAX_OFFSETS = 6;
 /** A hit camera changes no sizes; what is left is the trembling of boxes. */
 const SAME_SIZE = 1.5;
 
-const offsetTo = (spot: Track['spot'], sights: Sights, sight: number): Shift => [
-  (sights.x[sight] as number) + (sights.width[sight] as number) / 2 - spot[0] - spot[2] / 2,
-  (sights.y[sight] as number) + (sights.height[sight] as number) / 2 - spot[1] - spot[3] / 2,
+const offsetTo = (spot: Track['spot'], candidates: Candidates, candidate: number): Shift => [
+  (candidates.x[candidate] as number) + (candidates.width[candidate] as number) / 2 - spot[0] - spot[2] / 2,
+  (candidates.y[candidate] as number) + (candidates.height[candidate] as number) / 2 - spot[1] - spot[3] / 2,
 ];
 
 const areNear = (a: Shift, b: Shift, tolerance: Shift): boolean => Math.abs(a[0] - b[0]) <= tolerance[0] && Math.abs(a[1] - b[1]) <= tolerance[1];

@@ -1,37 +1,14 @@
-/** Random rules over the whole model, frames and detections for property tests. */
+/** Random rules over the whole model, for property tests. */
 import fc from 'fast-check';
-import type { Detection } from '../../contracts/detection.ts';
 import { isSafeId } from '../../contracts/ids.ts';
-import { instantFromEpochMicros } from '../../contracts/time.ts';
 import { canonicalClass } from '../../policies/class-names.ts';
 import { SEVERITIES } from '../../contracts/severity.ts';
 import { allOf, ANYTHING, anyOf, classAbove, during, frames, MAX_FRAMES, noneOf, objects, selector, when } from '../../policies/model.ts';
 import type { Comparison, Condition, Objects, Rule, Selector, Window } from '../../policies/model.ts';
 import { MAX_COUNT, MAX_DURATION_MS } from '../../policies/language/limits.ts';
 
-/** Few classes and few thresholds, so that rules and frames meet often and on the boundary. */
 const label = fc.constantFrom('person', 'car', 'dog', 'cat', 'raccoon');
-const probability = fc.constantFrom(0, 0.25, 0.5, 0.8, 0.800001, 1);
 const comparison = fc.constantFrom<Comparison>('>', '>=');
-
-export const detections: fc.Arbitrary<Detection[]> = fc.array(
-  fc.record({ label: fc.oneof(label, fc.constantFrom('motorbike', 'zebra')), score: probability, probability, box: fc.constant([0, 0, 1, 1] as const) }),
-  { maxLength: 8 },
-);
-
-export const condition: fc.Arbitrary<Condition> = fc.letrec<{ tree: Condition; leaf: Condition }>((tie) => ({
-  leaf: fc.tuple(label, comparison, probability).map(([name, sign, threshold]) => classAbove(name, sign, threshold)),
-  tree: fc.oneof(
-    { maxDepth: 3, withCrossShrink: true },
-    tie('leaf'),
-    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map(anyOf),
-    fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map(allOf),
-  ),
-})).tree;
-
-export const moment = fc
-  .bigInt({ min: 1_700_000_000_000_000n, max: 1_900_000_000_000_000n })
-  .map(instantFromEpochMicros);
 
 const ruleId = fc.tuple(fc.constantFrom(...'aZ0'), fc.string({ unit: fc.constantFrom(...'bY9._:@-'), maxLength: 20 })).map(([first, rest]) => first + rest).filter(isSafeId);
 const className = fc

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RuleSet } from '../../contracts/rule.ts';
 import type { Verdict } from '../../contracts/verdict.ts';
-import { evaluate, quietVerdict } from '../../policies/evaluate.ts';
+import { evaluate, untouchedVerdict } from '../../policies/evaluate.ts';
 import type { FrameToJudge } from '../../policies/evaluate.ts';
 import { EMPTY_MEMORY } from '../../policies/memory/device-memory.ts';
 import type { DeviceMemory } from '../../policies/memory/device-memory.ts';
@@ -82,7 +82,7 @@ function expectSame(rules: RuleSet, fast: readonly Verdict[], slow: readonly Slo
       expect(expected.matched).toBe(false);
       const seen = [...facts.things, ...facts.departed];
       expect(namesOf(tree).filter((name) => seen.some(({ label }) => isCalled(name, label)))).toEqual([]);
-      if (!asksMore(tree)) expect(numbersOf(quietVerdict(rules, expected.ruleId))).toEqual(expected.clauses);
+      if (!asksMore(tree)) expect(numbersOf(untouchedVerdict(rules, expected.ruleId))).toEqual(expected.clauses);
     }
   }
 }

@@ -6,7 +6,7 @@ import { parseInstant, plusMs } from '../../contracts/time.ts';
 import type { Zone } from '../../contracts/zone.ts';
 import { advance, EMPTY_MEMORY } from '../../policies/memory/device-memory.ts';
 import type { DeviceMemory } from '../../policies/memory/device-memory.ts';
-import { evaluate, quietVerdict } from '../../policies/evaluate.ts';
+import { evaluate, untouchedVerdict } from '../../policies/evaluate.ts';
 import { allOf, anyOf, classAbove, during, frames, noneOf, objects, selector, when } from '../../policies/model.ts';
 import type { Condition } from '../../policies/model.ts';
 import { frameSequence, ruleSet as anyRuleSet } from './reference/random-device.ts';
@@ -18,7 +18,7 @@ const setOf = (...rules: AssignedRule[]): RuleSet => ({ ruleSetId: 'a', rules, z
 const frameOf = (detections: readonly Detection[], late = false, at = capturedAt) => ({ detections, width: 100, height: 100, capturedAt: at, late });
 const judge = (condition: unknown, detections: readonly Detection[]) => {
   const set = setOf(assigned(condition));
-  return evaluate(set, frameOf(detections), EMPTY_MEMORY).verdicts[0] ?? quietVerdict(set, '100');
+  return evaluate(set, frameOf(detections), EMPTY_MEMORY).verdicts[0] ?? untouchedVerdict(set, '100');
 };
 const dogOrCat = anyOf([classAbove('dog', '>', 0.8), classAbove('cat', '>', 0.8)]);
 
@@ -116,9 +116,9 @@ describe('evaluating', () => {
 
   it('tells what a rule says that no frame touches', () => {
     const set = setOf(assigned(dogOrCat));
-    expect(quietVerdict(set, '100')).toMatchObject({ ruleId: '100', ruleVersion: 3, severity: 'high', matched: false, evidence: [] });
-    expect(quietVerdict(set, '100').clauses.map(({ path, holds, compared }) => [path, holds, compared])).toEqual([['0', false, null], ['0.0', false, null], ['0.1', false, null]]);
-    expect(() => quietVerdict(set, '7')).toThrow('the rule set has no rule 7');
+    expect(untouchedVerdict(set, '100')).toMatchObject({ ruleId: '100', ruleVersion: 3, severity: 'high', matched: false, evidence: [] });
+    expect(untouchedVerdict(set, '100').clauses.map(({ path, holds, compared }) => [path, holds, compared])).toEqual([['0', false, null], ['0.0', false, null], ['0.1', false, null]]);
+    expect(() => untouchedVerdict(set, '7')).toThrow('the rule set has no rule 7');
   });
 
   it('counts the frames that are not late and leaves cursor and streak to those who move them', () => {

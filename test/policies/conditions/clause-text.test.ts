@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { AssignedRule } from '../../../contracts/rule.ts';
-import { quietVerdict } from '../../../policies/evaluate.ts';
+import { untouchedVerdict } from '../../../policies/evaluate.ts';
 import { during, frames, noneOf, objects, selector, when } from '../../../policies/model.ts';
 import type { Condition } from '../../../policies/model.ts';
 
 const textOf = (condition: Condition, zones: readonly string[] | null = null): string | undefined => {
   const rule: AssignedRule = { ruleId: '1', version: 1, condition, severity: 'low', zones };
-  return quietVerdict({ ruleSetId: 'a', rules: [rule], zones: [], timeZone: 'UTC' }, '1').clauses[0]?.text;
+  return untouchedVerdict({ ruleSetId: 'a', rules: [rule], zones: [], timeZone: 'UTC' }, '1').clauses[0]?.text;
 };
 const [person, car, truck] = ['person', 'car', 'truck'].map((name) => selector(name, '>=', 0.5)) as [ReturnType<typeof selector>, ReturnType<typeof selector>, ReturnType<typeof selector>];
 

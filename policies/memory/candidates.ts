@@ -5,7 +5,7 @@
 import type { Observed } from './scene-memory.ts';
 import { SCENE_SETTINGS } from './scene-settings.ts';
 
-export interface Sights {
+export interface Candidates {
   count: number;
   /** Position in the frame's list. */
   readonly index: Int32Array;
@@ -26,7 +26,7 @@ export const rounded = (share: number): number => Math.round(share * SCALE) / SC
 const roundedSize = (share: number): number => Math.max(1, Math.round(share * SCALE)) / SCALE;
 
 /** Filled anew for every frame and read only while that frame is observed: eight arrays for each would cost more than the rest. */
-const SIGHTS: Sights = {
+const CANDIDATES: Candidates = {
   count: 0,
   index: new Int32Array(SCENE_SETTINGS.maxObserved),
   objects: [],
@@ -38,23 +38,23 @@ const SIGHTS: Sights = {
 };
 
 /** Good until the next call. Objects that are left out cannot be followed, or are one too many. */
-export function sightsOf(objects: readonly Observed[]): Sights {
-  SIGHTS.objects = objects;
-  SIGHTS.maxWidth = 0;
-  SIGHTS.count = takeInOrder(objects);
-  for (let sight = 0; sight < SIGHTS.count; sight += 1) {
-    const { place } = objectAt(SIGHTS, sight);
+export function candidatesOf(objects: readonly Observed[]): Candidates {
+  CANDIDATES.objects = objects;
+  CANDIDATES.maxWidth = 0;
+  CANDIDATES.count = takeInOrder(objects);
+  for (let candidate = 0; candidate < CANDIDATES.count; candidate += 1) {
+    const { place } = objectAt(CANDIDATES, candidate);
     const width = roundedSize(place[2]);
-    SIGHTS.x[sight] = rounded(place[0]);
-    SIGHTS.y[sight] = rounded(place[1]);
-    SIGHTS.width[sight] = width;
-    SIGHTS.height[sight] = roundedSize(place[3]);
-    if (width > SIGHTS.maxWidth) SIGHTS.maxWidth = width;
+    CANDIDATES.x[candidate] = rounded(place[0]);
+    CANDIDATES.y[candidate] = rounded(place[1]);
+    CANDIDATES.width[candidate] = width;
+    CANDIDATES.height[candidate] = roundedSize(place[3]);
+    if (width > CANDIDATES.maxWidth) CANDIDATES.maxWidth = width;
   }
-  return SIGHTS;
+  return CANDIDATES;
 }
 
-export const objectAt = ({ objects, index }: Sights, sight: number): Observed => objects[index[sight] as number] as Observed;
+export const objectAt = ({ objects, index }: Candidates, candidate: number): Observed => objects[index[candidate] as number] as Observed;
 
 function takeInOrder(objects: readonly Observed[]): number {
   let count = 0;
@@ -75,12 +75,12 @@ function insert(objects: readonly Observed[], index: number, count: number): num
   let at = count;
   while (at > 0) {
     const before = LEFT[at - 1] as number;
-    if (before < left || (before === left && compared(objectAt(SIGHTS, at - 1), object) <= 0)) break;
-    SIGHTS.index[at] = SIGHTS.index[at - 1] as number;
+    if (before < left || (before === left && compared(objectAt(CANDIDATES, at - 1), object) <= 0)) break;
+    CANDIDATES.index[at] = CANDIDATES.index[at - 1] as number;
     LEFT[at] = before;
     at -= 1;
   }
-  SIGHTS.index[at] = index;
+  CANDIDATES.index[at] = index;
   LEFT[at] = left;
   return count + 1;
 }
