@@ -46,13 +46,14 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
     classes, departed, zones: set.zones, atMs, timeZone: ruleSet.timeZone, late: frame.late, frame: memory.frames + 1, hits: memory.hits, moved: [],
     clock: null, scope: null,
   };
-  const findings = new Findings();
   const verdicts: Verdict[] = [];
   const touched = set.touchedBy(classes, departed);
-  for (let n = 0; n < touched.length; n += 1) verdicts.push(judge(set.rules[touched[n] as number] as CompiledRule, facts, findings));
+  for (let n = 0; n < touched.length; n += 1) verdicts.push(judge(set.rules[touched[n] as number] as CompiledRule, facts));
   if (frame.late) return { verdicts, memory };
   const hits = hitsAfter(memory.hits, facts.moved, facts.frame, set.framesOfHits);
-  return { verdicts, memory: { ...memory, frames: facts.frame, scene: observation?.scene ?? null, hits } };
+  const { version, cursor, cursorAcceptedAt, behind } = memory;
+  // Field by field: spreading takes several times as long, and this is done for every frame.
+  return { verdicts, memory: { version, cursor, cursorAcceptedAt, behind, frames: facts.frame, scene: observation?.scene ?? null, hits } };
 }
 
 /**
@@ -62,7 +63,7 @@ export function evaluate(ruleSet: RuleSet, frame: FrameToJudge, memory: DeviceMe
 export function untouchedVerdict(ruleSet: RuleSet, ruleId: string): Verdict {
   const compiled = compiledRuleSet(ruleSet).rule(ruleId);
   if (compiled === undefined) throw new RangeError(`the rule set has no rule ${ruleId}`);
-  const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null }, new Findings());
+  const verdict = judge(compiled, { ...NO_FRAME, moved: [], clock: null, scope: null });
   return { ...verdict, matched: false, evidence: NO_EVIDENCE };
 }
 
@@ -70,7 +71,10 @@ const NOTHING_SEEN: readonly ClassSeen[] = Object.freeze([]);
 const NO_EVIDENCE: readonly number[] = Object.freeze([]);
 const NO_FRAME = { classes: NOTHING_SEEN, departed: NOTHING_SEEN, zones: NO_ZONES, atMs: 0, timeZone: null, late: false, frame: 1, hits: {} };
 
-function judge({ ruleId, version, severity, remembers, root }: CompiledRule, facts: FrameFacts, findings: Findings): Verdict {
+/** One for all: judging never waits, and what a verdict takes along is copied. */
+const findings = new Findings();
+
+function judge({ ruleId, version, severity, remembers, root }: CompiledRule, facts: FrameFacts): Verdict {
   findings.clear();
   const holds = root.judge(facts, findings);
   const matched = holds && !(facts.late && remembers);

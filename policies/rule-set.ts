@@ -83,6 +83,20 @@ const MANY = 1 / 8;
 /** What a place of `marks` can hold. */
 const MAX_MARK = 0xffff_ffff;
 
+type Places = readonly number[];
+
+function addNamed(lists: Places[], byName: ReadonlyMap<string, Places>, classes: readonly ClassSeen[]): void {
+  for (let n = 0; n < classes.length; n += 1) {
+    const { label, group } = classes[n] as ClassSeen;
+    addList(lists, byName.get(label));
+    if (group !== label) addList(lists, byName.get(group));
+  }
+}
+
+function addList(lists: Places[], places: Places | undefined): void {
+  if (places !== undefined && !lists.includes(places)) lists.push(places);
+}
+
 function indexOf(rules: readonly CompiledRule[]): CompiledRuleSet['touchedBy'] {
   const everyFrame: number[] = [];
   const byName = new Map<string, number[]>();
@@ -102,18 +116,10 @@ function indexOf(rules: readonly CompiledRule[]): CompiledRuleSet['touchedBy'] {
   let mark = 0;
 
   return (seen, departed) => {
-    const lists: (readonly number[])[] = everyFrame.length > 0 ? [everyFrame] : [];
-    const add = (name: string): void => {
-      const places = byName.get(name);
-      if (places !== undefined && !lists.includes(places)) lists.push(places);
-    };
-    for (const classes of [seen, departed]) {
-      for (const { label, group } of classes) {
-        add(label);
-        if (group !== label) add(group);
-      }
-    }
-    if (seen.length + departed.length > 0) add(ANYTHING);
+    const lists: Places[] = everyFrame.length > 0 ? [everyFrame] : [];
+    addNamed(lists, byName, seen);
+    addNamed(lists, byName, departed);
+    if (seen.length + departed.length > 0) addList(lists, byName.get(ANYTHING));
     const [first = NO_RULES] = lists;
     if (lists.length < 2) return first;
     mark += 1;
@@ -124,7 +130,7 @@ function indexOf(rules: readonly CompiledRule[]): CompiledRuleSet['touchedBy'] {
     return merged(lists);
   };
 
-  function merged(lists: readonly (readonly number[])[]): readonly number[] {
+  function merged(lists: readonly Places[]): Places {
     const found: number[] = [];
     for (const places of lists) {
       for (let n = 0; n < places.length; n += 1) {
