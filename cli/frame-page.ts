@@ -15,7 +15,7 @@ export function describeFrame(frame: FrameStatus): string[] {
       ['accepted', `${moment(frame.acceptedAt)} UTC${frame.settledAt === null ? '' : `, settled after ${duration(elapsedMs(frame.acceptedAt, frame.settledAt))}`}`],
       ['picture', `${frame.mediaType}, ${bytes(frame.sizeBytes)}${frame.width === null ? '' : `, ${frame.width} x ${frame.height} pixels`}`],
       ...(frame.model === null ? [] : [['model', `${frame.model.name} ${frame.model.version} on ${frame.model.runtime}, calibration ${frame.model.calibration}`]]),
-      ...(frame.ruleSet === null ? [] : [['rule set', `${frame.ruleSet.id}, ${frame.ruleSet.rules} rules`]]),
+      ...(frame.ruleSet === null ? [] : [['rule set', `${frame.ruleSet.id}, ${frame.ruleSet.rules === 1 ? '1 rule' : `${frame.ruleSet.rules} rules`}`]]),
       ...(frame.runs > 1 ? [['run', `${frame.runs}, replayed`]] : []),
       ...frame.warnings.map((warning) => ['warning', warning]),
     ]),

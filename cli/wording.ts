@@ -39,7 +39,7 @@ export const told = ({ channel, address, state, code, uncertain }: Incident['mes
   `${channel} ${address} ${state}${code === null ? '' : ` (${code})`}${uncertain > 0 ? `, ${uncertain} uncertain` : ''}`;
 
 /** Who has a rule or policy by itself; the API names the first of many. */
-export const holderRows = ({ users, userIds, groupIds }: Pick<Rule, 'users' | 'userIds' | 'groupIds'>): [string, string][] => [
+export const assigneeRows = ({ users, userIds, groupIds }: Pick<Rule, 'users' | 'userIds' | 'groupIds'>): [string, string][] => [
   ['users', users > userIds.length ? `${userIds.join(', ')} and ${users - userIds.length} more` : userIds.join(', ')],
   ['groups', groupIds.join(', ')],
 ];

@@ -9,7 +9,7 @@ import type { Context } from '../context.ts';
 import { everyPage } from '../every-page.ts';
 import { readDocument } from '../read-document.ts';
 import { facts, table } from '../table.ts';
-import { holderRows, moment } from '../wording.ts';
+import { assigneeRows, moment } from '../wording.ts';
 
 export function addPolicies(program: Command, context: Context): void {
   const policies = program.command('policies').description('policies: sets of rules that users get in one go');
@@ -26,7 +26,7 @@ export function addPolicies(program: Command, context: Context): void {
     .action((policyId: string, options: ApiOptions) => withClient(options, context, async (client) => {
       const policy = await client.policy(policyId);
       answer(context, policy, () => [
-        ...facts([['policy', policy.policyId], ['name', policy.name], ['version', policy.version], ['since (UTC)', moment(policy.updatedAt)], ['severity', policy.defaults.severity], ['zones', policy.defaults.zones?.join(', ')], ...holderRows(policy)]),
+        ...facts([['policy', policy.policyId], ['name', policy.name], ['version', policy.version], ['since (UTC)', moment(policy.updatedAt)], ['severity', policy.defaults.severity], ['zones', policy.defaults.zones?.join(', ')], ...assigneeRows(policy)]),
         ...table(policy.rules.map(({ ruleId, severity, zones }) => [ruleId, severity, zones?.join(', ')]), ['rule', 'severity', 'zones']),
       ]);
     }));

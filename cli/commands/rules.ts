@@ -14,7 +14,7 @@ import type { Context } from '../context.ts';
 import { everyPage } from '../every-page.ts';
 import { readText } from '../read-document.ts';
 import { facts, table } from '../table.ts';
-import { holderRows, moment, problemLine } from '../wording.ts';
+import { assigneeRows, moment, problemLine } from '../wording.ts';
 import { addRuleLibrary } from './rules-library.ts';
 
 export function addRules(program: Command, context: Context): void {
@@ -62,7 +62,7 @@ export function addRules(program: Command, context: Context): void {
       }
       const rule = await client.rule(ruleId);
       answer(context, rule, () => [
-        ...facts([['rule', rule.ruleId], ['name', rule.name], ['severity', rule.severity], ['version', rule.version], ['since (UTC)', moment(rule.updatedAt)], ...holderRows(rule), ['policies', rule.policyIds.join(', ')]]),
+        ...facts([['rule', rule.ruleId], ['name', rule.name], ['severity', rule.severity], ['version', rule.version], ['since (UTC)', moment(rule.updatedAt)], ...assigneeRows(rule), ['policies', rule.policyIds.join(', ')]]),
         ...indented(rule.text),
         ...rule.warnings.map((warning) => problemLine(warning, `rule ${ruleId}`)),
       ]);

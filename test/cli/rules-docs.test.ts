@@ -73,3 +73,10 @@ it('gives a group its policy and keeps what was before', async () => {
   expect(answerTo('watchpost changes')).toContain('before  -');
   expect(answerTo('watchpost rules test')).toContain('2 passed, 0 failed');
 });
+
+it('says at once what the devices lack to which a rule is assigned', async () => {
+  await client.putDevice('gate', { userId: 'ben', name: 'Gate', timeZone: 'Europe/Berlin' });
+  const { exitCode, stdout } = await cli.run(['rules', 'assign', 'car-comes', '--user', 'ben', '--device', 'gate']);
+  expect([exitCode, stdout]).toEqual([0, expect.stringMatching(/^Assigned: 1 new, 0 changed, 0 as they were\.\n(.*\n)*rule car-comes:4:9: warning zone_unknown: .*gate/)]);
+  expect((await cli.run(['rules', 'unassign', 'car-comes', '--user', 'ben'])).stdout).toBe('Taken away from 1.\n');
+});
