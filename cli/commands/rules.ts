@@ -1,37 +1,44 @@
 /** `watchpost rules`: what is wrong with a rule, before and when it is saved; which there are, and who has them. */
 import type { Command } from 'commander';
 import { COCO_LABELS } from '../../adapters/detector/labels.ts';
+import type { RuleCheck } from '../../api/shapes/rules.ts';
 import { checkRule } from '../../policies/check/check-rule.ts';
 import { printOneLine } from '../../policies/language/print-one-line.ts';
 import { printYaml } from '../../policies/language/print-yaml.ts';
 import { readRule } from '../../policies/language/read-rule.ts';
-import type { Rule } from '../../policies/model.ts';
 import { withApiOptions, withClient } from '../api-access.ts';
 import type { ApiOptions } from '../api-access.ts';
 import { addAssigning } from '../assigning.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
 import { everyPage } from '../every-page.ts';
+import { given } from '../given.ts';
 import { readText } from '../read-document.ts';
 import { facts, table } from '../table.ts';
 import { assigneeRows, moment, problemLine } from '../wording.ts';
 import { addRuleLibrary } from './rules-library.ts';
 
+interface CheckOptions extends ApiOptions {
+  readonly user?: string;
+  readonly group?: string;
+}
+
 export function addRules(program: Command, context: Context): void {
   const rules = program.command('rules').description('rules: what is unsafe');
 
-  rules.command('check').argument('<file>', 'text of the rule; - is standard input')
-    .description('say what is wrong with a rule, without a running Watchpost; classes are held against those of the default detector')
-    .action(async (file: string) => {
-      const parsed = readRule(await readText(file, context));
-      const problems = [...parsed.problems, ...checkRule(parsed, OFFLINE)];
-      const ok = problems.every(({ severity }) => severity !== 'error');
-      const forms = parsed.rule === null || !ok ? {} : formsOf(parsed.rule);
-      answer(context, { ok, problems, ...forms }, () => [
-        ...problems.map((problem) => problemLine(problem, file)),
-        ...(ok ? readAs(forms) : ['It would not be saved.']),
+  withApiOptions(rules.command('check').argument('<file>', 'text of the rule; - is standard input'))
+    .description('say what is wrong with a rule; without --user and --group no Watchpost need run, and classes are held against those of the default detector')
+    .option('--user <id>', 'hold it against the devices of this user, their zones and models')
+    .option('--group <id>', 'hold it against the devices of the members of this group')
+    .action(async (file: string, { user, group, ...options }: CheckOptions) => {
+      const text = await readText(file, context);
+      const of = given({ userId: user, groupId: group });
+      const checked = Object.keys(of).length === 0 ? checkedHere(text) : await withClient(options, context, (client) => client.checkRule(text, of));
+      answer(context, checked, () => [
+        ...checked.problems.map((problem) => problemLine(problem, file)),
+        ...(checked.ok ? readAs(checked) : ['It would not be saved.']),
       ]);
-      context.exitCode = ok ? 0 : 1;
+      context.exitCode = checked.ok ? 0 : 1;
     });
 
   withApiOptions(rules.command('put').argument('<ruleId>', 'the number in `RuleID: 100`').argument('<file>', 'text of the rule; - is standard input'))
@@ -82,17 +89,16 @@ export function addRules(program: Command, context: Context): void {
 /** Nothing is known of devices and calibration here; the API knows both. */
 const OFFLINE = { models: [{ name: 'yolox-nano', labels: COCO_LABELS, highest: () => 1 }], devices: [] };
 
-interface Forms {
-  readonly text?: string;
-  readonly yaml?: string;
+function checkedHere(source: string): RuleCheck {
+  const parsed = readRule(source);
+  const problems = [...parsed.problems, ...checkRule(parsed, OFFLINE)];
+  const ok = problems.every(({ severity }) => severity !== 'error');
+  if (parsed.rule === null || !ok) return { ok, problems };
+  const text = printOneLine(parsed.rule);
+  return { ok, problems, ...(text === undefined ? {} : { text }), yaml: printYaml(parsed.rule) };
 }
 
-function formsOf(rule: Rule): Forms {
-  const text = printOneLine(rule);
-  return { ...(text === undefined ? {} : { text }), yaml: printYaml(rule) };
-}
-
-const readAs = ({ text, yaml }: Forms): string[] => (text === undefined ? ['Read as', ...indented(yaml ?? '')] : [`Read as  ${text}`]);
+const readAs = ({ text, yaml }: RuleCheck): string[] => (text === undefined ? ['Read as', ...indented(yaml ?? '')] : [`Read as  ${text}`]);
 
 const indented = (text: string): string[] => text.trimEnd().split('\n').map((line) => `    ${line}`);
 

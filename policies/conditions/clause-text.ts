@@ -1,16 +1,7 @@
 /** What conditions ask, in words, as verdicts show them. */
-import type { Objects, Window } from '../model.ts';
+import { durationText } from '../language/read-duration.ts';
+import type { Objects } from '../model.ts';
 import { percentText } from '../probability.ts';
-
-const DAYS = ['Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat', 'Sun'];
-
-export const durationText = (ms: number): string => (ms >= 120_000 && ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`);
-
-/** `Mon, Tue 22:00-06:00`. */
-export const windowText = ({ days, from, to }: Window): string =>
-  `${days.length === 7 ? 'every day' : days.map((day) => DAYS[day - 1]).join(', ')} ${clockText(from)}-${clockText(to)}`;
-
-const clockText = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;
 
 /** `at least 2 of car, truck with probability >= 50% in yard, at least 10 s`; `zones`: the node's own, or those of the assignment. */
 export function objectsText(node: Objects, zones: readonly string[]): string {

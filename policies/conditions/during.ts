@@ -1,10 +1,10 @@
 /** `during`: the clock at the device is in a weekly window. */
+import { windowText } from '../language/window-text.ts';
 import { localClock } from '../local-clock.ts';
 import type { LocalClock } from '../local-clock.ts';
 import { during } from '../model.ts';
 import type { During, Window } from '../model.ts';
 import { clauseWithoutNumber } from './children.ts';
-import { windowText } from './clause-text.ts';
 import type { Asks, ConditionKind, FrameFacts } from './condition-kind.ts';
 
 /** The longest text of a rule has room for no more; what a frame costs does not depend on it. */

@@ -1,9 +1,9 @@
 /** `frames`: a condition that holds now and has held on so many of the last frames. */
 import type { Clause } from '../../contracts/verdict.ts';
+import { durationText } from '../language/read-duration.ts';
 import type { Hit } from '../memory/device-memory.ts';
 import { frames, MAX_FRAMES } from '../model.ts';
 import type { Frames } from '../model.ts';
-import { durationText } from './clause-text.ts';
 import type { ConditionKind, FrameFacts } from './condition-kind.ts';
 
 export const framesKind: ConditionKind<Frames> = {

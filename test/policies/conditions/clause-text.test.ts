@@ -23,8 +23,8 @@ describe('a clause says in plain words', () => {
     ['vehicle with probability >= 50% except bus, arrived', objects([selector('vehicle', '>=', 0.5)], { except: ['bus'], motion: 'arrival' })],
     ['car with probability >= 50% outside street and path of at least 1% of the picture, left', objects([car], { outside: ['street', 'path'], minSize: 0.01, motion: 'departure' })],
     ['car with probability >= 50% of 1% to 25.5% of the picture, at least 10 min', objects([car], { minSize: 0.01, maxSize: 0.255, dwellMs: 600_000 })],
-    ['on at least 3 of the last 5 frames within 1.5 s', frames(objects([car]), 3, 5, 1500)],
-    ['Mon, Tue 22:00-06:00 or every day 00:05-24:00', during([{ days: [1, 2], from: 1320, to: 360 }, { days: [1, 2, 3, 4, 5, 6, 7], from: 5, to: 1440 }])],
+    ['on at least 3 of the last 5 frames within 1500 ms', frames(objects([car]), 3, 5, 1500)],
+    ['Mon, Tue 22:00-06:00 or 00:05-24:00', during([{ days: [1, 2], from: 1320, to: 360 }, { days: [1, 2, 3, 4, 5, 6, 7], from: 5, to: 1440 }])],
     ['none of 1', noneOf([objects([car])])],
     ['objects.size() > 3', when('objects.size() > 3')],
   ])('%s', (text, condition) => {
