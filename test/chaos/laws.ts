@@ -67,6 +67,26 @@ export const LAWS: readonly Law[] = [
       WHERE coalesce(behind, false) <> late`)).map((row) => `${row.device_id} ${row.frame_id}: ${row.late ? 'marked late and was not' : 'judged after a newer one'}`),
   },
   {
+    law: 'every judged frame names the recorded rule set that gave its verdicts',
+    breaches: async ({ plant }) => (await read<{ frame_id: string; why: string }>(plant, `
+      SELECT frame_id, CASE WHEN used.rule_set_id IS NULL THEN 'no recorded rule set' ELSE 'a verdict of a rule that its set does not hold' END AS why
+      FROM frame_verdicts judged LEFT JOIN rule_sets used USING (rule_set_id)
+      WHERE used.rule_set_id IS NULL OR EXISTS (
+        SELECT FROM jsonb_array_elements(judged.verdicts) verdict
+        WHERE NOT used.contents -> 'rules' @> jsonb_build_array(jsonb_build_object('ruleId', verdict ->> 'ruleId', 'version', verdict -> 'ruleVersion')))`))
+      .map((row) => `${row.frame_id}: ${row.why}`),
+  },
+  {
+    law: 'what the rules remember of a device moved once for each of its frames that was judged in time',
+    breaches: async ({ plant }) => (await read<{ device_id: string; moved: number; judged: number }>(plant, `
+      SELECT frame.device_id, coalesce((max(memory.memory ->> 'frames'))::int, 0) AS moved, count(*)::int AS judged
+      FROM frame_verdicts verdict JOIN frames frame ON frame.frame_id = verdict.frame_id AND NOT frame.late
+      LEFT JOIN device_memory memory ON memory.device_id = frame.device_id
+      WHERE verdict.run = 1
+      GROUP BY frame.device_id HAVING coalesce((max(memory.memory ->> 'frames'))::int, 0) <> count(*)`))
+      .map((row) => `${row.device_id}: ${row.judged} judged, memory moved ${row.moved} times`),
+  },
+  {
     law: 'killers have their bytes kept and are listed for operations, and nobody else is',
     async breaches({ plant, stream }) {
       const { frames } = await plant.call<{ frames: { frameId: string }[] }>('GET', '/v1/ops/failed?limit=200');
