@@ -34,6 +34,9 @@ export function localClock(atMs: number, timeZone: string): LocalClock {
   return { weekday: ((((day + 3) % 7) + 7) % 7) + 1, minute: localMinutes - day * DAY_MINUTES };
 }
 
+/** Milliseconds by which the clock on the wall is ahead of UTC, asked anew: for who looks at many moments once. Throws `time_zone_unknown`. */
+export const utcOffsetMs = (atMs: number, timeZone: string): number => askedOffset(atMs, timeZoneOf(timeZone));
+
 function offsetAt(atMs: number, zone: TimeZone): number {
   const quarter = Math.floor(atMs / QUARTER_MS);
   const known = zone.offsets.get(quarter) ?? learn(zone, quarter);

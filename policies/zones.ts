@@ -105,6 +105,11 @@ function areaWithin(polygon: Polygon, left: number, top: number, right: number, 
   corners = cut(corners, 0, right, -1);
   corners = cut(corners, 1, top, 1);
   corners = cut(corners, 1, bottom, -1);
+  return areaOf(corners);
+}
+
+/** Share of the picture, 0..1 for a polygon inside it. */
+export function areaOf(corners: Polygon): number {
   let twice = 0;
   let [fromX, fromY] = corners.at(-1) ?? [0, 0];
   for (const [toX, toY] of corners) {

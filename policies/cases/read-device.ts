@@ -5,7 +5,7 @@ import { checkZones } from '../check/check-zones.ts';
 import { quoted } from '../language/problems.ts';
 import type { ProblemList } from '../language/problems.ts';
 import { startOf } from '../language/span.ts';
-import { textOf, textsOf } from '../language/yaml-fields.ts';
+import { textIn, textOf, textsOf } from '../language/yaml-fields.ts';
 import type { YamlNode } from '../language/yaml-node.ts';
 import { mappingFields, readNumbers, readShare, required } from './case-fields.ts';
 import type { CaseDevice } from './case-file.ts';
@@ -40,8 +40,7 @@ function readZone(node: YamlNode, source: string, problems: ProblemList): Zone |
   const fields = mappingFields(node, ['name', 'kind', 'polygon', 'anchor', 'overlap', 'classes'], 'A zone', source, problems);
   if (fields === undefined) return undefined;
   const word = (key: string, usual: string, known: readonly string[]): string => {
-    const entry = fields.get(key);
-    const text = entry && textOf(entry.value, key, `${key}: ${usual}`, problems);
+    const text = textIn(fields, key, key, `${key}: ${usual}`, problems);
     if (text === undefined || known.includes(text.text.trim())) return text?.text.trim() ?? usual;
     problems.add('value_malformed', startOf(text), `${quoted(text.text)} is no ${key}; write one of ${known.join(', ')}.`);
     return usual;
@@ -50,8 +49,8 @@ function readZone(node: YamlNode, source: string, problems: ProblemList): Zone |
   const polygon = required(fields, 'polygon', node, 'This zone has no polygon; add polygon: with its corners.', problems);
   const nameText = name && textOf(name, 'The name of the zone', 'name: yard', problems);
   const corners = polygon && readPolygon(polygon, problems);
-  const [kind, anchor, classes, overlap] = [word('kind', 'zone', ['zone', 'mask']), word('anchor', 'bottom-centre', ['bottom-centre', 'centre']), fields.get('classes'), fields.get('overlap')];
-  const overlapText = overlap && textOf(overlap.value, 'An overlap', 'overlap: 50%', problems);
+  const [kind, anchor, classes] = [word('kind', 'zone', ['zone', 'mask']), word('anchor', 'bottom-centre', ['bottom-centre', 'centre']), fields.get('classes')];
+  const overlapText = textIn(fields, 'overlap', 'An overlap', 'overlap: 50%', problems);
   const share = overlapText && readShare(overlapText, problems);
   return nameText && corners && {
     name: nameText.text.trim(),

@@ -4,7 +4,7 @@ import type { ProblemList } from '../language/problems.ts';
 import { readDuration } from '../language/read-duration.ts';
 import { startOf } from '../language/span.ts';
 import type { Span } from '../language/span.ts';
-import { textOf, textsOf } from '../language/yaml-fields.ts';
+import { textIn, textsOf } from '../language/yaml-fields.ts';
 import type { YamlNode } from '../language/yaml-node.ts';
 import { mappingFields } from './case-fields.ts';
 import type { Expectation, Range } from './case-file.ts';
@@ -28,14 +28,15 @@ function readWithin(node: YamlNode, source: string, problems: ProblemList): Expe
   if (fields === undefined) return undefined;
   if (fields.size === 0) problems.add('key_missing', node.offset, 'Nothing is expected here; write such as first match: 10 s .. 11 s, or matches: at least 1.');
   const range = (key: string, example: string, read: (text: Span) => Range | undefined): Range | null => {
-    const entry = fields.get(key);
-    const text = entry && textOf(entry.value, quoted(key), `${key}: ${example}`, problems);
+    const text = textIn(fields, key, quoted(key), `${key}: ${example}`, problems);
     return (text && read(text)) ?? null;
   };
+  const time = (key: string): Range | null =>
+    range(key, '10 s .. 11 s', (text) => readRange(text, (part) => readDuration(part, problems), 'The earlier time comes first', problems));
   return {
     kind: 'within',
-    firstMs: range('first match', '10 s .. 11 s', (text) => readRange(text, (part) => readDuration(part, problems), 'The earlier time comes first', problems)),
-    lastMs: range('last match', '10 s .. 11 s', (text) => readRange(text, (part) => readDuration(part, problems), 'The earlier time comes first', problems)),
+    firstMs: time('first match'),
+    lastMs: time('last match'),
     matches: range('matches', 'at least 1', (text) => readMatches(text, problems)),
   };
 }

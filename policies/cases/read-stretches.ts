@@ -1,5 +1,4 @@
 /** The frames of a case: one after the other, or stretches in which the same objects are seen. */
-import { canonicalClass } from '../class-names.ts';
 import { quoted } from '../language/problems.ts';
 import type { ProblemList } from '../language/problems.ts';
 import { readDuration } from '../language/read-duration.ts';
@@ -103,5 +102,5 @@ function readObject(node: YamlNode, move: Move, problems: ProblemList): CaseObje
   const ownMove = own === undefined ? move : readMove(own, problems);
   if (name === undefined || share === undefined || x === undefined || y === undefined || width === undefined || height === undefined || ownMove === undefined) return undefined;
   if (width <= 0 || height <= 0) problems.add('value_malformed', at.offset, 'A box has a width and a height above 0; write at: [x, y, width, height].');
-  return { label: canonicalClass(name.label), probability: share, at: [x, y, width, height], move: ownMove };
+  return { label: name.label, probability: share, at: [x, y, width, height], move: ownMove };
 }

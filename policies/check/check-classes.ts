@@ -5,7 +5,7 @@ import type { ProblemList } from '../language/problems.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { ModelReach } from './model-reach.ts';
 import { isManyClasses } from './name-cover.ts';
-import { nearestClass } from './nearest-class.ts';
+import { nearestName } from '../nearest-name.ts';
 
 export const checkMentions = ({ mentions, reach, problems }: CheckSubject): void => warnOfUnknownClasses(mentions, reach, problems);
 
@@ -31,6 +31,6 @@ function described({ written, label }: ClassMention): string {
 
 function mendFor(label: string, known: readonly string[]): string {
   if (/ (and|or) |[/&;+]/.test(label)) return 'put a comma between classes.';
-  const nearest = nearestClass(label, known);
+  const nearest = nearestName(label, known);
   return nearest === undefined ? 'take it out, or use a model that has it.' : `did you mean ${quoted(nearest)}?`;
 }

@@ -1,8 +1,9 @@
 /** A rule that holds whenever nothing at all is in view, at every hour: most often a "none" or "at most" that was to stand beside something else. */
 import type { Condition } from '../model.ts';
 import type { CheckSubject } from './check-subject.ts';
-import { ALWAYS, NEVER, openMinutes, outsideOf } from './week.ts';
-import type { WeekMinutes } from './week.ts';
+import { hoursOf } from './hours.ts';
+import type { Hours } from './hours.ts';
+import { ALWAYS, NEVER } from './week.ts';
 
 export function checkEmptiness(subject: CheckSubject): void {
   // What is refused anyway is to be mended first; what it matches then is another question.
@@ -11,30 +12,15 @@ export function checkEmptiness(subject: CheckSubject): void {
 }
 
 /** When it may and when it must hold after a while without any object in view. */
-function onEmptyFrames(node: Condition): { may: WeekMinutes; must: WeekMinutes } {
+function onEmptyFrames(node: Condition): Hours {
   switch (node.kind) {
     case 'objects':
       return node.atLeast === 0 ? { may: ALWAYS, must: ALWAYS } : { may: NEVER, must: NEVER };
-    case 'during':
-      return { may: openMinutes(node.windows), must: openMinutes(node.windows) };
     case 'frames':
       return onEmptyFrames(node.child);
     case 'when':
       return { may: ALWAYS, must: NEVER };
-    case 'all-of': {
-      const children = node.children.map(onEmptyFrames);
-      return { may: children.reduce((all, { may }) => all & may, ALWAYS), must: children.reduce((all, { must }) => all & must, ALWAYS) };
-    }
-    case 'any-of':
-      return unionOf(node.children);
-    case 'none-of': {
-      const { may, must } = unionOf(node.children);
-      return { may: outsideOf(must), must: outsideOf(may) };
-    }
+    default:
+      return hoursOf(node, onEmptyFrames);
   }
-}
-
-function unionOf(nodes: readonly Condition[]): { may: WeekMinutes; must: WeekMinutes } {
-  const children = nodes.map(onEmptyFrames);
-  return { may: children.reduce((all, { may }) => all | may, NEVER), must: children.reduce((all, { must }) => all | must, NEVER) };
 }

@@ -4,7 +4,7 @@ import { percentText } from '../probability.ts';
 import type { DeviceSight } from './check-rule.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { areApart } from './name-cover.ts';
-import { nearestClass } from './nearest-class.ts';
+import { nearestName } from '../nearest-name.ts';
 import { listed, listedSome } from './object-words.ts';
 import { findZone } from './zone-finds.ts';
 import type { ZoneFinds } from './zone-finds.ts';
@@ -42,7 +42,7 @@ function warnOfMissing({ problems }: CheckSubject, name: string, at: number, lac
     problems.add('zone_unknown', at, `${JSON.stringify(name)} is a mask on ${where}, in which no rule sees anything; name a zone.`);
     return;
   }
-  const nearest = nearestClass(name, [...new Set(lacking.flatMap(({ zones }) => zones.flatMap((zone) => (zone.kind === 'zone' ? [zone.name] : []))))]);
+  const nearest = nearestName(name, [...new Set(lacking.flatMap(({ zones }) => zones.flatMap((zone) => (zone.kind === 'zone' ? [zone.name] : []))))]);
   const mend = nearest === undefined ? 'draw it there, or assign the rule to other devices.' : `did you mean ${JSON.stringify(nearest)}?`;
   problems.add('zone_unknown', at, `There is no zone ${JSON.stringify(name)} on ${where}, and nothing counts as inside it there; ${mend}`);
 }

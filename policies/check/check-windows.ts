@@ -1,8 +1,9 @@
 /** Time windows: those that nobody can read, those that are always open, and those that fall into an hour that the clocks jump over. */
+import { clockText } from '../language/window-text.ts';
 import type { During, Window } from '../model.ts';
 import type { CheckSubject } from './check-subject.ts';
 import { skippedStretches } from './clock-changes.ts';
-import { ALWAYS, clockText, openMinutes } from './week.ts';
+import { ALWAYS, openMinutes } from './week.ts';
 
 export function checkWindows(subject: CheckSubject): void {
   const timeZones = [...new Set(subject.devices.map(({ timeZone }) => timeZone))];

@@ -1,7 +1,9 @@
 /** The zones and masks of one device before they are saved: shapes that mean what was drawn, and names that rules can say. */
 import type { Zone } from '../../contracts/zone.ts';
 import { MAX_ZONES } from '../../contracts/zone.ts';
-import { areaOf, isCrossed } from './zone-geometry.ts';
+import { isName } from '../language/read-name.ts';
+import { areaOf } from '../zones.ts';
+import { isCrossed } from './zone-geometry.ts';
 
 /** Each refuses the save. */
 export type ZoneProblemCode =
@@ -22,7 +24,6 @@ const SAFE_NAME = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N} ._-]{0,62}[\p{L}\p{M}\p{N}._
 const MAX_CORNERS = 64;
 /** A square of a hundredth of the picture's width: smaller is a slip of the mouse, and no object stands in it. */
 const MIN_AREA = 0.0001;
-const CLASS_NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} \t_.'’/()&+-]{0,63}$/u;
 
 /** Empty when all of them may be saved. */
 export function checkZones(zones: readonly Zone[]): ZoneProblem[] {
@@ -66,6 +67,6 @@ function* takingFaults({ anchor, classes }: Zone): Generator<Fault> {
     yield ['zone_overlap', `The overlap is the share of an object that must be inside, above 0 and at most 1; ${anchor.overlap} is not.`];
   }
   if (classes?.length === 0) yield ['zone_classes', 'A zone for no class would hold nothing; name classes, or leave them out for every class.'];
-  const malformed = classes?.find((name) => !CLASS_NAME.test(name));
+  const malformed = classes?.find((name) => !isName(name));
   if (malformed !== undefined) yield ['zone_classes', `${JSON.stringify(malformed.slice(0, 70))} cannot be a class; write one name such as person, or a group such as vehicle.`];
 }

@@ -1,5 +1,6 @@
 /** Hours that the clock on the wall jumps over when summer time begins: a window that lies within one does not open on that day. */
 import { isTimeZone } from '../../contracts/time.ts';
+import { utcOffsetMs } from '../local-clock.ts';
 
 /** A stretch of one day's clock that is left out, minutes after midnight. */
 export interface SkippedStretch {
@@ -32,7 +33,7 @@ export function skippedStretches(timeZone: string): readonly SkippedStretch[] {
 }
 
 function searched(timeZone: string, year: number): SkippedStretch[] {
-  const offsetMinutes = offsetReader(timeZone);
+  const offsetMinutes = (ms: number): number => utcOffsetMs(ms, timeZone) / MINUTE_MS;
   const found: SkippedStretch[] = [];
   // Half months: no zone changes its clock twice in one, but for Ramadan, whose second change would undo the first.
   for (let start = Date.UTC(year, 0, 1); start < Date.UTC(year + 1, 0, 1); start += 14 * DAY_MS) {
@@ -56,13 +57,4 @@ function firstChange(startMs: number, endMs: number, hasChanged: (ms: number) =>
     else unchanged = middle;
   }
   return changed;
-}
-
-/** How far the clock on the wall is ahead of UTC. */
-function offsetReader(timeZone: string): (ms: number) => number {
-  const wallClock = new Intl.DateTimeFormat('en-US', { timeZone, hourCycle: 'h23', year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric' });
-  return (ms) => {
-    const part = Object.fromEntries(wallClock.formatToParts(ms).map(({ type, value }) => [type, Number(value)]));
-    return (Date.UTC(part['year'] ?? 0, (part['month'] ?? 1) - 1, part['day'], part['hour'], part['minute']) - ms) / MINUTE_MS;
-  };
 }

@@ -1,9 +1,7 @@
 /** Whether one name of a rule takes all of what another takes, or nothing of it. Doubtful cases are answered with no, so that nothing is called impossible that is not. */
-import { CLASS_GROUP_NAMES, CLASS_GROUPS } from '../../contracts/class-groups.ts';
-import { takes } from '../class-groups.ts';
+import { CLASS_GROUPS } from '../../contracts/class-groups.ts';
+import { isGroup, takes } from '../class-groups.ts';
 import { ANYTHING } from '../model.ts';
-
-const isGroup = (name: string): boolean => (CLASS_GROUP_NAMES as readonly string[]).includes(name);
 
 /** Groups and `anything`. */
 export const isManyClasses = (name: string): boolean => name === ANYTHING || isGroup(name);

@@ -5,12 +5,11 @@
 import type { Condition, Objects, When } from '../model.ts';
 import { contradictionIn } from './contradiction.ts';
 import type { Contradiction } from './contradiction.ts';
-import { ALWAYS, NEVER, openMinutes, outsideOf } from './week.ts';
-import type { WeekMinutes } from './week.ts';
+import { hoursOf } from './hours.ts';
+import type { Hours } from './hours.ts';
+import { ALWAYS, NEVER } from './week.ts';
 
-export interface Possibility {
-  readonly may: WeekMinutes;
-  readonly must: WeekMinutes;
+export interface Possibility extends Hours {
   /** Of an `all-of`, when it is what makes the node impossible or doubtful. */
   readonly contradiction: Contradiction | null;
 }
@@ -34,32 +33,19 @@ export function possibilitiesOf(root: Condition, canHold: (node: Objects | When)
 
 function possibilityOf(node: Condition, of: (node: Condition) => Possibility, canHold: (node: Objects | When) => boolean): Possibility {
   switch (node.kind) {
-    case 'any-of':
-      return { may: union(node.children.map((child) => of(child).may)), must: union(node.children.map((child) => of(child).must)), contradiction: null };
     case 'all-of': {
-      const [may, must] = [common(node.children.map((child) => of(child).may)), common(node.children.map((child) => of(child).must))];
-      const contradiction = may === NEVER ? null : contradictionIn(node);
-      return contradiction?.cover === 'certain' ? { may: NEVER, must: NEVER, contradiction } : { may, must, contradiction };
+      const hours = hoursOf(node, of);
+      const contradiction = hours.may === NEVER ? null : contradictionIn(node);
+      return contradiction?.cover === 'certain' ? { may: NEVER, must: NEVER, contradiction } : { ...hours, contradiction };
     }
-    case 'none-of':
-      return {
-        may: outsideOf(union(node.children.map((child) => of(child).must))),
-        must: outsideOf(union(node.children.map((child) => of(child).may))),
-        contradiction: null,
-      };
     case 'frames':
       // It takes time to fill, so there are always frames on which it does not hold.
       return { may: of(node.child).may, must: NEVER, contradiction: null };
-    case 'during': {
-      const open = openMinutes(node.windows);
-      return { may: open, must: open, contradiction: null };
-    }
     case 'objects':
       return { may: canHold(node) ? ALWAYS : NEVER, must: node.atLeast === 0 && node.atMost === null ? ALWAYS : NEVER, contradiction: null };
     case 'when':
       return { may: canHold(node) ? ALWAYS : NEVER, must: NEVER, contradiction: null };
+    default:
+      return { ...hoursOf(node, of), contradiction: null };
   }
 }
-
-const union = (parts: readonly WeekMinutes[]): WeekMinutes => parts.reduce((all, part) => all | part, NEVER);
-const common = (parts: readonly WeekMinutes[]): WeekMinutes => parts.reduce((all, part) => all & part, ALWAYS);

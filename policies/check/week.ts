@@ -23,6 +23,3 @@ function stretch(start: number, length: number): WeekMinutes {
   // What runs over the end of Sunday is early on Monday.
   return (bits & ALWAYS) | (bits >> BigInt(WEEK));
 }
-
-/** `22:30`; the end of the day is `24:00`. */
-export const clockText = (minute: number): string => `${String(Math.floor(minute / 60)).padStart(2, '0')}:${String(minute % 60).padStart(2, '0')}`;

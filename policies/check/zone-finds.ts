@@ -1,8 +1,9 @@
 /** One zone name looked up on many devices: who lacks it, where it can hold nothing, and what sorts of it there are. */
 import type { Zone } from '../../contracts/zone.ts';
 import { canonicalClass } from '../class-names.ts';
+import { areaOf } from '../zones.ts';
 import type { DeviceSight } from './check-rule.ts';
-import { areaOf, liesWithin } from './zone-geometry.ts';
+import { liesWithin } from './zone-geometry.ts';
 
 /** Zones of one name that take the same. */
 export interface ZoneSort {

@@ -1,4 +1,4 @@
-/** Polygons of zones: which are shapes at all, how large, and whether one lies in another. */
+/** Polygons of zones: which are shapes at all, and whether one lies in another. */
 import type { Polygon } from '../../contracts/device.ts';
 
 type Corner = Polygon[number];
@@ -6,11 +6,6 @@ type Edge = readonly [Corner, Corner];
 
 /** Corners come from mouse clicks and decimal numbers: what is nearer than this is the same place. */
 const EPSILON = 1e-9;
-
-/** Share of the picture, 0..1 for a polygon inside it. */
-export function areaOf(polygon: Polygon): number {
-  return Math.abs(edgesOf(polygon).reduce((twice, [[x1, y1], [x2, y2]]) => twice + x1 * y2 - x2 * y1, 0)) / 2;
-}
 
 /** No edge meets another one but its neighbours, and those in their common corner alone. */
 export function isCrossed(polygon: Polygon): boolean {

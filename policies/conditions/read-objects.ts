@@ -1,5 +1,6 @@
 /** `objects` from stored JSON, and from `class-above`, as rules were stored before there was more to say of objects. */
 import { canonicalClass } from '../class-names.ts';
+import { MAX_DURATION_MS } from '../language/limits.ts';
 import { classAbove, objects, selector } from '../model.ts';
 import type { Comparison, Objects, Selector } from '../model.ts';
 import { hasFewDecimals } from '../probability.ts';
@@ -9,8 +10,6 @@ type Refuse = (reason: string) => never;
 
 /** Far more than the longest label list in public use (1 203 classes), and no fewer than the longest text of a rule has room for. */
 const MAX_NAMES = 25_000;
-/** A week. What stands longer has become part of the scene. */
-const MAX_DWELL_MS = 7 * 24 * 3_600_000;
 
 export const CLASS_ABOVE_FIELDS = ['label', 'comparison', 'threshold'] as const;
 
@@ -22,7 +21,7 @@ export function readObjects(fields: Fields, refuse: Refuse): Objects {
   const { select, motion, dwellMs, atLeast, atMost } = fields;
   if (!Array.isArray(select) || select.length === 0 || select.length > MAX_NAMES) return refuse(`select must be a list of 1 to ${MAX_NAMES}`);
   if (motion !== 'any' && motion !== 'arrival' && motion !== 'departure') return refuse('motion must be any, arrival or departure');
-  if (!isWhole(dwellMs) || dwellMs > MAX_DWELL_MS) return refuse(`dwellMs must be a whole number from 0 to ${MAX_DWELL_MS}`);
+  if (!isWhole(dwellMs) || dwellMs > MAX_DURATION_MS) return refuse(`dwellMs must be a whole number from 0 to ${MAX_DURATION_MS}`);
   if (motion === 'departure' && dwellMs > 0) return refuse('dwellMs must be 0 with departure: what has left stays no longer');
   if (!isWhole(atLeast)) return refuse('atLeast must be a whole number');
   if (atMost !== null && (!isWhole(atMost) || atMost < atLeast)) return refuse('atMost must be null or a whole number that is no less than atLeast');

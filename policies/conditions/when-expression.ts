@@ -1,9 +1,10 @@
 /** Reads `when` expressions: what comes out of here is of type bool, bounded in what it can cost, and never throws. */
 import type { ParseResult } from '@marcbachmann/cel-js';
+import { MAX_EXPRESSION_CHARACTERS } from '../language/limits.ts';
 import { faultIn } from './when-limits.ts';
 import type { TypedNode } from './when-limits.ts';
 import { needsOf } from './when-needs.ts';
-import { LEFT_FIELDS, MAX_EXPRESSION_CHARACTERS, MAX_NODES, MAX_NESTING, SEEN_FIELDS, VARIABLES, WHEN_ENVIRONMENT } from './when-scope.ts';
+import { LEFT_FIELDS, MAX_NODES, MAX_NESTING, SEEN_FIELDS, VARIABLES, WHEN_ENVIRONMENT } from './when-scope.ts';
 import type { WhenScope } from './when-scope.ts';
 
 /** A class, a group or a zone that an expression compares with, and where it stands there. */

@@ -64,8 +64,6 @@ export interface WhenScope {
 
 /** What `objects` and `departed` hold at most, the most probable ones: a loop in a loop over more would take longer than the rest of a frame's rules. */
 export const MAX_SCOPE_OBJECTS = 100;
-/** Four times the longest that people are likely to write; whoever needs more needs another rule. */
-export const MAX_EXPRESSION_CHARACTERS = 2_000;
 /** As many as several windows, classes and limits in one expression need. What an expression costs at most is this times its loops. */
 export const MAX_NODES = 200;
 /** Brackets in brackets; reading must not run out of stack. */

@@ -9,7 +9,7 @@ import { readThreshold } from './read-threshold.ts';
 import type { Threshold } from './read-threshold.ts';
 import type { Reading } from './reading.ts';
 import { startOf } from './span.ts';
-import { textOf, textsOf } from './yaml-fields.ts';
+import { textIn, textsOf } from './yaml-fields.ts';
 import type { Fields } from './yaml-fields.ts';
 import type { YamlNode } from './yaml-node.ts';
 
@@ -29,18 +29,12 @@ export function readModifiers(fields: Fields, above: Modifiers, reading: Reading
     const entry = fields.get(key);
     return entry && read(entry.value);
   };
-  const probability = said('probability', (node) => {
-    const text = textOf(node, 'A probability', '60% or "> 80%"', problems);
-    return text && readThreshold(text, null, problems);
-  });
-  const size = said('size', (node) => {
-    const text = textOf(node, 'A size', '1% - 50%', problems);
-    return text && readSize(text, problems);
-  });
-  const dwellMs = said('dwell', (node) => {
-    const text = textOf(node, 'A length of time', '10 s', problems);
-    return text && readDuration(text, problems);
-  });
+  const probabilityText = textIn(fields, 'probability', 'A probability', '60% or "> 80%"', problems);
+  const sizeText = textIn(fields, 'size', 'A size', '1% - 50%', problems);
+  const dwellText = textIn(fields, 'dwell', 'A length of time', '10 s', problems);
+  const probability = probabilityText && readThreshold(probabilityText, null, problems);
+  const size = sizeText && readSize(sizeText, problems);
+  const dwellMs = dwellText && readDuration(dwellText, problems);
   return {
     probability: probability ?? above.probability,
     except: said('except', (node) => readClassNames(node, reading)) ?? above.except,
@@ -76,8 +70,7 @@ function readMotion(fields: Fields, above: Objects['motion'], reading: Reading):
 }
 
 function readTruth(fields: Fields, key: string, { problems }: Reading): boolean | undefined {
-  const entry = fields.get(key);
-  const text = entry && textOf(entry.value, quoted(key), 'true', problems);
+  const text = textIn(fields, key, quoted(key), 'true', problems);
   if (text === undefined) return undefined;
   const word = text.text.trim().toLowerCase();
   if (word === 'true' || word === 'false') return word === 'true';

@@ -9,7 +9,8 @@ import type { Span } from './span.ts';
 
 const NAME = /^[\p{L}\p{N}][\p{L}\p{M}\p{N} \t_.'’/()&+-]*$/u;
 
-const isName = (text: string): boolean => text.length <= 2 * MAX_NAME_CHARACTERS && [...text].length <= MAX_NAME_CHARACTERS && NAME.test(text);
+/** What a class or a zone can be called. */
+export const isName = (text: string): boolean => text.length <= 2 * MAX_NAME_CHARACTERS && [...text].length <= MAX_NAME_CHARACTERS && NAME.test(text);
 
 /** Undefined when it cannot be one, which then stands in `problems`; `mend` says how several are written here. */
 export function readClassName(part: Span, mend: string, problems: ProblemList): ClassMention | undefined {

@@ -1,5 +1,5 @@
 /** Stretches of the clock on the wall: `22:00-06:00`, `Mon-Fri 08:00-18:00`, `Sat, Sun`, `weekdays`. */
-import { nearestClass } from '../check/nearest-class.ts';
+import { nearestName } from '../nearest-name.ts';
 import type { Window } from '../model.ts';
 import { quoted } from './problems.ts';
 import type { ProblemList } from './problems.ts';
@@ -73,7 +73,7 @@ function daysOf(piece: Span, problems: ProblemList): readonly number[] | undefin
     return Array.from({ length: ((to - from + 7) % 7) + 1 }, (_, step) => ((from - 1 + step) % 7) + 1);
   }
   const unknown = words.find((word) => DAYS.get(word)?.length !== 1) ?? '';
-  const nearest = nearestClass(unknown.slice(0, 20), [...DAYS.keys()]);
+  const nearest = nearestName(unknown.slice(0, 20), [...DAYS.keys()]);
   problems.add('window_malformed', startOf(piece), `${unknown === '' ? 'A day is missing here' : `${quoted(unknown)} is no day`}; ${nearest === undefined ? `${MEND}.` : `did you mean ${nearest}?`}`);
   return undefined;
 }

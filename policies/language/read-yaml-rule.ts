@@ -12,7 +12,7 @@
 import { isSafeId } from '../../contracts/ids.ts';
 import { isSeverity, SEVERITIES } from '../../contracts/severity.ts';
 import type { Severity } from '../../contracts/severity.ts';
-import { nearestClass } from '../check/nearest-class.ts';
+import { nearestName } from '../nearest-name.ts';
 import { allOf, during, frames, when } from '../model.ts';
 import type { Condition } from '../model.ts';
 import { RULE_KEYS } from './grammar.ts';
@@ -27,7 +27,7 @@ import { Reading } from './reading.ts';
 import { startOf } from './span.ts';
 import { readCondition } from './yaml-condition.ts';
 import { readYaml } from './yaml-document.ts';
-import { fieldsOf, textOf } from './yaml-fields.ts';
+import { fieldsOf, textIn, textOf } from './yaml-fields.ts';
 import type { Fields } from './yaml-fields.ts';
 
 const NEEDED = [
@@ -58,7 +58,7 @@ function readWhole(source: string, reading: Reading): ParsedRule['rule'] | undef
   const fields = fieldsOf(node, RULE_KEYS, source, problems);
   for (const [key, message] of NEEDED) {
     // A key that is only spelt wrong is told once, where it stands.
-    const misspelt = node.entries.some((entry) => nearestClass(entry.key.text.toLowerCase(), [key]) !== undefined);
+    const misspelt = node.entries.some((entry) => nearestName(entry.key.text.toLowerCase(), [key]) !== undefined);
     if (!fields.has(key) && !misspelt) problems.add('key_missing', node.offset, message);
   }
   const ruleId = readRuleId(fields, reading);
@@ -69,8 +69,7 @@ function readWhole(source: string, reading: Reading): ParsedRule['rule'] | undef
 }
 
 function readRuleId(fields: Fields, { problems }: Reading): string | undefined {
-  const entry = fields.get('rule');
-  const text = entry && textOf(entry.value, 'The id of the rule', 'rule: 100', problems);
+  const text = textIn(fields, 'rule', 'The id of the rule', 'rule: 100', problems);
   const ruleId = text?.text.trim();
   if (text === undefined || ruleId === undefined || isSafeId(ruleId)) return ruleId;
   problems.add('id_unsafe', startOf(text), `${quoted(ruleId)} cannot be a rule id; use up to 64 letters, digits and . _ : @ - with a letter or digit first.`);
@@ -78,8 +77,7 @@ function readRuleId(fields: Fields, { problems }: Reading): string | undefined {
 }
 
 function readTitle(fields: Fields, { problems }: Reading): string | null {
-  const entry = fields.get('name');
-  const text = entry && textOf(entry.value, 'The name of the rule', 'name: Person in the yard', problems);
+  const text = textIn(fields, 'name', 'The name of the rule', 'name: Person in the yard', problems);
   const name = text?.text.trim();
   if (text === undefined || name === undefined) return null;
   if ([...name].length <= MAX_TITLE_CHARACTERS && !/[\p{Cc}\p{Cs}\u2028\u2029]/u.test(name)) return name;
@@ -88,12 +86,11 @@ function readTitle(fields: Fields, { problems }: Reading): string | null {
 }
 
 function readSeverity(fields: Fields, { problems }: Reading): Severity | null {
-  const entry = fields.get('severity');
-  const text = entry && textOf(entry.value, 'The severity', 'severity: high', problems);
+  const text = textIn(fields, 'severity', 'The severity', 'severity: high', problems);
   const word = text?.text.trim().toLowerCase();
   if (text === undefined || word === undefined) return null;
   if (isSeverity(word)) return word;
-  const nearest = nearestClass(word, SEVERITIES);
+  const nearest = nearestName(word, SEVERITIES);
   problems.add('value_malformed', startOf(text), `${quoted(word)} is no severity; ${nearest === undefined ? `write one of ${SEVERITIES.join(', ')}.` : `did you mean ${nearest}?`}`);
   return null;
 }

@@ -14,7 +14,8 @@ export function windowText({ days, from, to }: Window): string {
   return [named, hours].filter((part) => part !== '').join(' ') || 'daily';
 }
 
-const clockText = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
+/** `22:30`; the end of the day is `24:00`. */
+export const clockText = (minutes: number): string => `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 
 /** `Mon-Fri`, `Sat, Sun`, `Fri-Mon`: three days and more in a row are a range, also over the end of the week. */
 function daysText(days: readonly number[]): string {

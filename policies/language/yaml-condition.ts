@@ -13,7 +13,7 @@ import { readSelectors } from './read-selectors.ts';
 import { readWindows } from './read-windows.ts';
 import type { Reading } from './reading.ts';
 import { startOf } from './span.ts';
-import { fieldsOf, textOf } from './yaml-fields.ts';
+import { fieldsOf, textIn, textOf } from './yaml-fields.ts';
 import type { Fields } from './yaml-fields.ts';
 import type { YamlEntry, YamlMapping, YamlNode } from './yaml-node.ts';
 
@@ -100,8 +100,7 @@ function readObjects(value: YamlNode, fields: Fields, offset: number, above: Mod
 }
 
 function readCount(fields: Fields, key: string, { problems }: Reading): number | undefined {
-  const entry = fields.get(key);
-  const text = entry && textOf(entry.value, quoted(key), `${key}: 2`, problems);
+  const text = textIn(fields, key, quoted(key), `${key}: 2`, problems);
   if (text === undefined) return undefined;
   if (/^\s*\d{1,9}\s*$/.test(text.text) && Number(text.text) <= MAX_COUNT) return Number(text.text);
   problems.add('value_malformed', startOf(text), `${quoted(text.text)} is no number of objects from 0 to ${MAX_COUNT}; write such as ${key}: 2.`);

@@ -1,5 +1,5 @@
 /** Keys and values of a YAML mapping, with what is wrong with them. */
-import { nearestClass } from '../check/nearest-class.ts';
+import { nearestName } from '../nearest-name.ts';
 import { homeOf } from './grammar.ts';
 import { positionOf, quoted } from './problems.ts';
 import type { ProblemList } from './problems.ts';
@@ -31,7 +31,7 @@ export function fieldsOf(mapping: YamlMapping, known: readonly string[], source:
 function unknownKey(key: string, known: readonly string[]): string {
   const home = homeOf(key);
   if (home !== undefined) return `${quoted(key)} says nothing here; it belongs ${home}.`;
-  const nearest = nearestClass(key.toLowerCase(), known);
+  const nearest = nearestName(key.toLowerCase(), known);
   return nearest === undefined ? `${quoted(key)} is not known here; known are ${known.join(', ')}.` : `${quoted(key)} is not known here; did you mean ${quoted(nearest)}?`;
 }
 
@@ -40,6 +40,12 @@ export function textOf(node: YamlNode, what: string, example: string, problems: 
   if (node.kind === 'text' && node.text.trim() !== '') return node;
   problems.add('value_malformed', node.offset, `${what} is missing here or is no text (${node.kind === 'text' ? 'an empty text' : KIND_NAMES[node.kind]}); write it as ${example}.`);
   return undefined;
+}
+
+/** The text of a key; undefined where the key is not there, and where its value is no text, which is a problem as in `textOf`. */
+export function textIn(fields: Fields, key: string, what: string, example: string, problems: ProblemList): Span | undefined {
+  const entry = fields.get(key);
+  return entry && textOf(entry.value, what, example, problems);
 }
 
 /** Those of one text, or of a list of texts with at least one. */

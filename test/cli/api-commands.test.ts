@@ -3,47 +3,26 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { registerKey } from '../../adapters/postgres/api-keys.ts';
-import { startApiProcess } from '../../cli/api-process.ts';
-import type { ApiProcess } from '../../cli/api-process.ts';
 import type { Pushed } from '../../cli/push-footage.ts';
-import { createClient } from '../../client/client.ts';
 import type { Client } from '../../client/client.ts';
-import { loadSettings } from '../../config/load.ts';
 import { buildTag } from '../../contracts/tag.ts';
 import { instantFromDate, localTime, plusMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
-import { createLog } from '../../workers/log.ts';
-import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
-import { commandLine } from './command-line.ts';
 import type { CommandLine } from './command-line.ts';
+import { commandLineWithApi } from './command-line-with-api.ts';
 
-const KEY = 'wp_admin_test';
 let db: TestDatabase;
-let api: ApiProcess;
 let cli: CommandLine;
 let client: Client;
+let close: () => Promise<void>;
 
 beforeAll(async () => {
-  db = await freshDatabase();
-  cli = await commandLine();
-  await registerKey(db.pool, KEY, { role: 'admin', userId: null });
-  const settings = loadSettings({ DATABASE_URL: db.url, WATCHPOST_HOME: cli.home, WATCHPOST_PORT: '0' });
-  api = await startApiProcess(settings, createLog('api', 'silent'), { stepOver: false });
-  // As `start` leaves them for the commands of a home.
-  await writeFile(join(cli.home, 'address'), `${api.url}\n`);
-  await writeFile(join(cli.home, 'admin.key'), `${KEY}\n`);
-  client = createClient({ baseUrl: api.url, key: KEY });
+  ({ db, cli, client, close } = await commandLineWithApi());
   await client.putUser('anna', { name: 'Anna' });
   await client.putDevice('door', { userId: 'anna', name: 'Door', timeZone: 'Europe/Berlin' });
 });
-afterAll(async () => {
-  await client.close();
-  await api.close();
-  await cli.remove();
-  await db.drop();
-});
+afterAll(() => close());
 
 async function picture(name: string, shade: number): Promise<string> {
   const path = join(cli.home, name);

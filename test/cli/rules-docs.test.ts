@@ -3,44 +3,23 @@ import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { registerKey } from '../../adapters/postgres/api-keys.ts';
-import { startApiProcess } from '../../cli/api-process.ts';
-import type { ApiProcess } from '../../cli/api-process.ts';
-import { createClient } from '../../client/client.ts';
 import type { Client } from '../../client/client.ts';
-import { loadSettings } from '../../config/load.ts';
-import { createLog } from '../../workers/log.ts';
-import { freshDatabase } from '../support/database.ts';
-import type { TestDatabase } from '../support/database.ts';
 import { fences, fileOf } from '../support/doc-fences.ts';
-import { commandLine } from './command-line.ts';
 import type { CommandLine, Ran } from './command-line.ts';
+import { commandLineWithApi } from './command-line-with-api.ts';
 
-const KEY = 'wp_admin_test';
-let db: TestDatabase;
-let api: ApiProcess;
 let cli: CommandLine;
 let client: Client;
+let close: () => Promise<void>;
 const typed: { command: string; ran: Ran }[] = [];
 
 beforeAll(async () => {
-  db = await freshDatabase();
-  cli = await commandLine();
-  await registerKey(db.pool, KEY, { role: 'admin', userId: null });
-  api = await startApiProcess(loadSettings({ DATABASE_URL: db.url, WATCHPOST_HOME: cli.home, WATCHPOST_PORT: '0' }), createLog('api', 'silent'), { stepOver: false });
-  await writeFile(join(cli.home, 'address'), `${api.url}\n`);
-  await writeFile(join(cli.home, 'admin.key'), `${KEY}\n`);
-  client = createClient({ baseUrl: api.url, key: KEY });
+  ({ cli, client, close } = await commandLineWithApi());
   for (const userId of ['anna', 'ben']) await client.putUser(userId, { name: userId });
   await client.putDevice('back-door', { userId: 'anna', name: 'Back door', timeZone: 'Europe/Berlin' });
   await typeAll();
 });
-afterAll(async () => {
-  await client.close();
-  await api.close();
-  await cli.remove();
-  await db.drop();
-});
+afterAll(() => close());
 
 /** Files and commands in the order in which a reader meets them. */
 async function typeAll(): Promise<void> {

@@ -4,7 +4,8 @@ import type { Polygon } from '../../../contracts/device.ts';
 import { MAX_ZONES } from '../../../contracts/zone.ts';
 import type { Zone } from '../../../contracts/zone.ts';
 import { checkZones } from '../../../policies/check/check-zones.ts';
-import { areaOf, isCrossed, liesWithin } from '../../../policies/check/zone-geometry.ts';
+import { isCrossed, liesWithin } from '../../../policies/check/zone-geometry.ts';
+import { areaOf } from '../../../policies/zones.ts';
 import { readRule } from '../../../policies/language/read-rule.ts';
 import { zone } from './rule-sights.ts';
 

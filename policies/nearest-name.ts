@@ -1,19 +1,19 @@
-/** Which class somebody meant: for "did you mean ...?", so silence is better than a wild guess. */
+/** Which class, zone, key or day somebody meant: for "did you mean ...?", so silence is better than a wild guess. */
 
-/** The label nearest to an unknown name, or undefined when none is near. */
-export function nearestClass(name: string, labels: readonly string[]): string | undefined {
+/** The known name nearest to an unknown one, or undefined when none is near. */
+export function nearestName(name: string, known: readonly string[]): string | undefined {
   // "ball" for "sports ball": the whole word counts more than any spelling.
-  const byWord = labels.find((label) => label.split(' ').includes(name));
+  const byWord = known.find((candidate) => candidate.split(' ').includes(name));
   if (byWord !== undefined) return byWord;
   // One slip in three letters, two at most: "raccoon" is three away from "balloon" and must not become one.
   const allowed = Math.min(2, Math.floor(name.length / 3));
-  let nearest: { label: string; distance: number } | undefined;
-  for (const label of labels) {
-    if (Math.abs(label.length - name.length) > allowed) continue;
-    const distance = editDistance(name, label);
-    if (distance <= allowed && distance < (nearest?.distance ?? Infinity)) nearest = { label, distance };
+  let nearest: { candidate: string; distance: number } | undefined;
+  for (const candidate of known) {
+    if (Math.abs(candidate.length - name.length) > allowed) continue;
+    const distance = editDistance(name, candidate);
+    if (distance <= allowed && distance < (nearest?.distance ?? Infinity)) nearest = { candidate, distance };
   }
-  return nearest?.label;
+  return nearest?.candidate;
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours (Damerau 1964). */
