@@ -1,10 +1,12 @@
 /** What a person is told of an incident, in words that fit any channel. Pure. */
+import { INCIDENT_TELLINGS } from '../contracts/delivery.ts';
 import { boxText } from '../contracts/detection.ts';
 import type { Severity } from '../contracts/severity.ts';
 import { knownTimeZone, localTime } from '../contracts/time.ts';
 import type { Clause, ClauseUnit } from '../contracts/verdict.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { AlertFacts } from './ports/alert-facts.ts';
+import type { DueDelivery } from './ports/outbox.ts';
 import type { AlertMessage, AlertPicture, Reason } from './ports/channel.ts';
 
 /** The text of a rule is longer than a name, and still no page. */
@@ -19,19 +21,25 @@ const RULE_NUMBER = /^\s*RuleID\s*:[^|\r\n]*\|/i;
 const SEVERITY_WORDS: Readonly<Partial<Record<Severity, string>>> = { high: 'High severity: ', critical: 'Critical: ' };
 
 /** Everything but the addressee, who differs from delivery to delivery. */
-export type AlertText = Omit<AlertMessage, 'to' | 'picture' | 'link'>;
+export type AlertText = Omit<AlertMessage, 'to' | 'contactId' | 'picture' | 'link'>;
 
-export function alertText(facts: AlertFacts): AlertText {
+/** `telling` and `severity` as they were when the message was written, so that it says the same at every try. */
+export function alertText(facts: AlertFacts, { telling, severity }: Pick<DueDelivery, 'telling' | 'severity'>): AlertText {
   const timeZone = knownTimeZone(facts.timeZone);
   const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
   const time = localTime(facts.matchedAt, timeZone);
   const reasons = reasonsOf(facts.clauses);
   return {
+    about: 'incident',
     incidentId: facts.incidentId,
-    severity: facts.severity,
-    sentence: `${SEVERITY_WORDS[facts.severity] ?? ''}${seen(facts)}, ${time.slice(11, 16)}, camera ${deviceName}`,
+    userId: facts.userId,
+    deviceId: facts.deviceId,
+    telling: INCIDENT_TELLINGS.find((known) => known === telling) ?? 'opened',
+    severity,
+    sentence: `${SEVERITY_WORDS[severity] ?? ''}${seen(facts)}, ${time.slice(11, 16)}, camera ${deviceName}`,
     rule: { ruleId: facts.ruleId, text: ruleWords(facts, reasons) },
     deviceName,
+    capturedAt: facts.matchedAt,
     localTime: time,
     timeZone,
     frame: { frameId: facts.frameId, tag: facts.tag },
@@ -65,7 +73,8 @@ function seen({ evidence, ruleId, ruleName }: AlertFacts): string {
 function reasonsOf(clauses: readonly Clause[]): Reason[] {
   const holding = clauses.filter(({ holds }) => holds);
   const numbered = holding.filter(({ compared }) => compared !== null);
-  return (numbered.length > 0 ? numbered : holding).map(({ text, compared, threshold, unit = 'probability' }) => ({
+  return (numbered.length > 0 ? numbered : holding).map(({ path, text, compared, threshold, unit = 'probability' }) => ({
+    path,
     asked: oneLine(text, RULE_LIMIT),
     found: compared === null || unit === null ? null : FOUND[unit](compared, threshold),
   }));

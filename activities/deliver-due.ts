@@ -3,8 +3,8 @@ import { FAILURES, Failure, failureIn } from '../contracts/failures.ts';
 import type { FailureCode } from '../contracts/failures.ts';
 import type { MessageReport } from '../contracts/incident.ts';
 import { STAGES } from '../contracts/stages.ts';
-import type { AlertMessage, Channel, ChannelFailure, NoticeMessage } from './ports/channel.ts';
-import type { AttemptOutcome, ClaimedDelivery, Outbox } from './ports/outbox.ts';
+import type { Channel, ChannelFailure, Message } from './ports/channel.ts';
+import type { AttemptOutcome, ClaimedDelivery, DueDelivery, Outbox } from './ports/outbox.ts';
 import type { StageLog } from './stage-run.ts';
 
 export interface DeliveryPorts {
@@ -14,8 +14,9 @@ export interface DeliveryPorts {
   readonly log: Pick<StageLog, 'info' | 'warn' | 'error'>;
 }
 
-/** Everything but the addressee, who differs from delivery to delivery. */
-export type Unaddressed = Omit<AlertMessage, 'to'> | Omit<NoticeMessage, 'to'>;
+type WithoutAddressee<M extends Message> = M extends Message ? Omit<M, 'to' | 'contactId'> : never;
+/** Everything but the addressee, which the delivery names. */
+export type Unaddressed = WithoutAddressee<Message>;
 
 /** A server may tarpit or greylist for most of a minute; what takes longer is cut off, so that no try outlives its claim. */
 export const SEND_LIMIT_MS = 60_000;
@@ -36,18 +37,21 @@ const MINUTE_MS = 60 * SECOND_MS;
 const RETRY_DELAYS_MS = [5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
 export const retryDelayMs = (tries: number): number => RETRY_DELAYS_MS[Math.min(tries, RETRY_DELAYS_MS.length) - 1] ?? 5 * SECOND_MS;
 
-/** `write` gives the message of each delivery, and may fail for want of a database or a disk. */
+/** `write` makes the messages of those that are due, and may fail for want of a database or a disk. */
 export async function deliverDue(
-  id: string, ports: DeliveryPorts, write: () => Promise<(delivery: ClaimedDelivery) => Unaddressed>,
+  id: string, ports: DeliveryPorts, write: (due: readonly DueDelivery[]) => Promise<(delivery: DueDelivery) => Unaddressed | undefined>,
 ): Promise<MessageReport> {
   let delivered = 0;
-  if (await ports.outbox.pendingFor(id) === 0) {
+  const due = await ports.outbox.due(id);
+  if (due.length > 0) {
     // Everything that can fail for want of a database or a disk comes before the claim: a claim that ends without a call counts as a possible double.
-    const messageOf = await write();
+    const messageOf = await write(due);
     const claimed = await ports.outbox.claimDue(id, LEASE_MS);
     const recordUntilMs = Date.now() + RECORD_LIMIT_MS;
     const outcomes = await Promise.all(claimed.map(async (delivery) => {
-      const outcome = await attempt(delivery, messageOf(delivery), ports);
+      // One that fell due since was not written: it waits for the next look, as if its provider had been away.
+      const message = messageOf(delivery);
+      const outcome = message === undefined ? UNWRITTEN : await attempt(delivery, message, ports);
       await record(delivery, outcome, recordUntilMs, ports);
       return outcome;
     }));
@@ -56,14 +60,16 @@ export async function deliverDue(
   return { delivered, nextTryInMs: await ports.outbox.pendingFor(id) };
 }
 
+const UNWRITTEN: AttemptOutcome = { kind: 'unavailable', code: 'provider_unavailable', answer: 'fell due a moment later', mayHaveArrived: false, retryInMs: 0 };
+
 /** Never throws: what goes wrong with one message is that message's outcome and nobody else's. */
 async function attempt(delivery: ClaimedDelivery, message: Unaddressed, { channels, log }: DeliveryPorts): Promise<AttemptOutcome> {
-  const { deliveryKey, channel: name, address, tries } = delivery;
+  const { deliveryKey, contactId, channel: name, address, tries } = delivery;
   const startedAtMs = Date.now();
   try {
     const channel = channels[name];
     if (channel === undefined) throw new Failure('channel_unsupported', `no adapter for channel ${name}`);
-    const receipt = await channel.send({ ...message, to: address }, deliveryKey, AbortSignal.timeout(SEND_LIMIT_MS));
+    const receipt = await channel.send({ ...message, to: address, contactId }, deliveryKey, AbortSignal.timeout(SEND_LIMIT_MS));
     log.info({ deliveryKey, tries, ms: Date.now() - startedAtMs, providerId: receipt.providerId }, 'message delivered');
     return { kind: 'delivered', receipt };
   } catch (error) {

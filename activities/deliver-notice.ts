@@ -5,6 +5,7 @@ import { deliverDue } from './deliver-due.ts';
 import type { DeliveryPorts } from './deliver-due.ts';
 import { toApplicationFailure } from './failures.ts';
 import { noticeText } from './notice-message.ts';
+import type { DueDelivery } from './ports/outbox.ts';
 import type { NoticeFactSource } from './ports/notice-facts.ts';
 
 export interface DeliverNoticePorts extends DeliveryPorts {
@@ -17,7 +18,7 @@ export function createDeliverNoticeActivities(ports: DeliverNoticePorts): Pick<M
       try {
         return await deliverDue(noticeId, ports, async () => {
           const facts = await ports.facts.factsOf(noticeId);
-          return ({ deliveryKey }) => noticeText(facts, tellingOf(deliveryKey) ?? 'opened');
+          return ({ deliveryKey }: DueDelivery) => noticeText(facts, tellingOf(deliveryKey) ?? 'opened');
         });
       } catch (error) {
         ports.log.error({ noticeId, err: error }, 'messages of a notice could not be looked after');

@@ -8,6 +8,7 @@ import type { DeliveryPorts } from './deliver-due.ts';
 import { toApplicationFailure } from './failures.ts';
 import type { AlertFacts, AlertFactSource } from './ports/alert-facts.ts';
 import type { AlertMessage, AlertPicture } from './ports/channel.ts';
+import type { DueDelivery } from './ports/outbox.ts';
 import type { FrameStore } from './ports/frame-store.ts';
 import type { PictureAnnotator } from './ports/picture-annotator.ts';
 
@@ -16,7 +17,7 @@ export interface DeliverPorts extends DeliveryPorts {
   readonly store: Pick<FrameStore, 'get'>;
   readonly annotator: PictureAnnotator;
   /** Where a person reads on; null without a public URL. */
-  readonly linkTo: ((incidentId: string) => string) | null;
+  readonly linkTo: ((incidentId: string, contactId: string) => string) | null;
 }
 
 /** Decoding and drawing take a tenth of a second; a store that hangs must not hold an alert back. */
@@ -26,9 +27,9 @@ export function createDeliverActivities(ports: DeliverPorts): Pick<MessageActivi
   return {
     async deliverMessages({ incidentId }) {
       try {
-        return await deliverDue(incidentId, ports, async () => {
-          const message = await writeMessage(incidentId, ports);
-          return () => message;
+        return await deliverDue(incidentId, ports, async (due) => {
+          const written = await writeMessages(incidentId, due, ports);
+          return ({ deliveryKey }) => written.get(deliveryKey);
         });
       } catch (error) {
         ports.log.error({ incidentId, err: error }, 'messages could not be looked after');
@@ -38,9 +39,24 @@ export function createDeliverActivities(ports: DeliverPorts): Pick<MessageActivi
   };
 }
 
-async function writeMessage(incidentId: string, ports: DeliverPorts): Promise<Omit<AlertMessage, 'to'>> {
-  const facts = await ports.facts.factsOf(incidentId);
-  return { ...alertText(facts), picture: await drawPicture(facts, ports), link: ports.linkTo?.(incidentId) ?? null };
+type Written = Omit<AlertMessage, 'to' | 'contactId'>;
+
+/** Messages that show the same frame share its facts and its picture. */
+async function writeMessages(incidentId: string, due: readonly DueDelivery[], ports: DeliverPorts): Promise<ReadonlyMap<string, Written>> {
+  const written = new Map<string, Written>();
+  const drawn = new Map<string, { facts: AlertFacts; picture: AlertPicture }>();
+  for (const delivery of due) {
+    const shown = delivery.frame?.frameId ?? '';
+    const { facts, picture } = drawn.get(shown) ?? await drawFrame(incidentId, delivery, ports);
+    drawn.set(shown, { facts, picture });
+    written.set(delivery.deliveryKey, { ...alertText(facts, delivery), picture, link: ports.linkTo?.(incidentId, delivery.contactId) ?? null });
+  }
+  return written;
+}
+
+async function drawFrame(incidentId: string, { frame }: DueDelivery, ports: DeliverPorts): Promise<{ facts: AlertFacts; picture: AlertPicture }> {
+  const facts = await ports.facts.factsOf(incidentId, frame);
+  return { facts, picture: await drawPicture(facts, ports) };
 }
 
 async function drawPicture(facts: AlertFacts, { store, annotator, log }: DeliverPorts): Promise<AlertPicture> {

@@ -36,17 +36,31 @@ const WORDS: Readonly<Record<NoticeKind, Words>> = {
     },
     otherwise: ['Does the camera show a picture that moves on its own page? If not, switch it off and on.'],
   },
+  silent: {
+    trouble: 'has sent nothing',
+    past: 'Nothing came',
+    consequence: 'Nobody who passes this camera is seen, and no rule can alert you there.',
+    advice: {},
+    otherwise: ['Has the camera power, and does its page open?', 'Has the site a connection to the internet?', 'Does the service run that hands over its frames?'],
+  },
+  clock: {
+    trouble: 'has had a wrong clock',
+    past: 'Wrong clock',
+    consequence: 'Rules with hours and with memory may judge wrongly there, and the times in messages are not the true ones.',
+    advice: {},
+    otherwise: ['Is a time server set on the camera, and can it be reached?', 'Is the time zone on the page of the camera that of the site?'],
+  },
 };
 
 /** Everything but the addressee. What it says of the time after it was told may change between two tries; its sentence does not. */
-export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<NoticeMessage, 'to'> {
+export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<NoticeMessage, 'to' | 'contactId'> {
   const timeZone = knownTimeZone(facts.timeZone);
   const at = (instant: Instant): string => `${localTime(instant, timeZone)} (${timeZone})`;
   const clock = (instant: Instant): string => localTime(instant, timeZone).slice(11, 16);
   const deviceName = oneLine(facts.deviceName, NAME_LIMIT);
   const { trouble, past, consequence, advice, otherwise } = WORDS[facts.kind];
   const wellSince = facts.closed ? facts.wellSince : null;
-  const common = { noticeId: facts.noticeId, telling };
+  const common = { about: 'notice' as const, noticeId: facts.noticeId, telling };
   const well: Fact[] = wellSince === null ? [] : [['Well since', at(wellSince)]];
   const frames: Fact = ['Frames', `${facts.frames} refused`];
   if (telling === 'well') {

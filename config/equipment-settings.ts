@@ -1,5 +1,5 @@
 /** Settings of equipment notices: when a camera that shows nothing is told of, and when it is well again. Part of the table in `settings.ts`. */
-import { wholeNumber } from './kinds.ts';
+import { line, wholeNumber } from './kinds.ts';
 import type { Setting } from './kinds.ts';
 
 export const EQUIPMENT_SETTINGS = {
@@ -34,5 +34,35 @@ export const EQUIPMENT_SETTINGS = {
     defaultValue: 21_600,
     meaning: 'From one such notice of a device to its next it is at least this long (capture time).',
     reason: 'A camera that fails and recovers all day tells its owner four times, and as often that it is well. One that stays void is told of when the time is over.',
+  }),
+  silentSeconds: wholeNumber({
+    variable: 'WATCHPOST_SILENT_SECONDS',
+    min: 0,
+    max: 2_592_000,
+    defaultValue: 900,
+    meaning: 'A device that has sent frames and sends none for this long is told of; a device may have another time; 0: no device is, unless it has a time of its own.',
+    reason: 'Long enough for a router that starts anew. A camera that only sends when something moves needs more, or 0.',
+  }),
+  clockAheadSeconds: wholeNumber({
+    variable: 'WATCHPOST_CLOCK_AHEAD_SECONDS',
+    min: 1,
+    max: 86_400,
+    defaultValue: 30,
+    meaning: 'A capture time this far ahead of our clock cannot be right: several of them make a notice to the owner.',
+    reason: 'The same that moves no memory of rules. Times behind are normal: recorders send late.',
+  }),
+  canarySeconds: wholeNumber({
+    variable: 'WATCHPOST_CANARY_SECONDS',
+    min: 0,
+    max: 3_600,
+    defaultValue: 60,
+    meaning: 'From one canary frame to the next; 0 sends none.',
+    reason: 'A pipeline that stands still is known of within five of them. It costs as much as any frame: about 0.1 % of one core a minute.',
+  }),
+  opsEmail: line({
+    variable: 'WATCHPOST_OPS_EMAIL',
+    defaultValue: '',
+    meaning: 'Who is told by mail when canary frames no longer come through; empty: only the log and `/readyz` say so.',
+    reason: 'Sent past the pipeline, which may be what stands still.',
   }),
 } as const satisfies Record<string, Setting<unknown>>;

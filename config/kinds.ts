@@ -1,4 +1,5 @@
 /** The kinds of value that a setting can have: how a person writes one, and how its text is read. */
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { Secret } from './secret.ts';
 
@@ -57,8 +58,7 @@ export function line({ defaultValue, ...named }: Named & { defaultValue: string 
     shownDefault: defaultValue,
     defaultValue,
     parse(text) {
-      // A line break in a mail address or a log line would let the rest pose as something of its own.
-      if (/[\u0000-\u001f\u007f]/.test(text)) throw new Error('must be one line without control characters');
+      if (CONTROL.test(text)) throw new Error('must be one line without control characters');
       return text;
     },
   };
@@ -116,5 +116,80 @@ export function optionalSecretUrl({ schemes, ...named }: Named & { schemes: read
     },
   };
 }
+
+/** A password or key: its value is never repeated. */
+export function optionalSecret({ minLength, ...named }: Named & { minLength: number }): Setting<Secret | undefined> {
+  return {
+    ...named,
+    kind: 'text; secret',
+    shownDefault: null,
+    defaultValue: undefined,
+    parse(text) {
+      if (text.length >= minLength && !CONTROL.test(text)) return new Secret(text);
+      throw new Error(`must be one line of at least ${minLength} characters`);
+    },
+  };
+}
+
+/** `name=secret, name=secret`: no value is ever repeated. */
+export function namedSecrets(named: Named): Setting<ReadonlyMap<string, Secret>> {
+  return {
+    ...named,
+    kind: '`name=value, ...`; secret',
+    shownDefault: null,
+    defaultValue: new Map(),
+    parse(text) {
+      const pairs = text.split(',').map((pair) => /^\s*([A-Za-z0-9][\w.-]{0,62})\s*=\s*(\S+)\s*$/.exec(pair));
+      if (pairs.some((pair) => pair === null)) throw new Error('must be of the form name=value, name=value');
+      return new Map(pairs.flatMap((pair) => (pair === null ? [] : [[pair[1] ?? '', new Secret(pair[2] ?? '')] as const])));
+    },
+  };
+}
+
+export interface Price {
+  /** Millionths. */
+  readonly micros: number;
+  /** ISO 4217. */
+  readonly currency: string;
+}
+
+export function optionalPrice(named: Named): Setting<Price | undefined> {
+  return {
+    ...named,
+    kind: 'amount and currency, such as `0.0079 USD`',
+    shownDefault: null,
+    defaultValue: undefined,
+    parse(text) {
+      const [, whole, fraction = '', currency] = /^(\d{1,6})(?:\.(\d{1,6}))? ([A-Z]{3})$/.exec(text) ?? [];
+      if (whole === undefined || currency === undefined) throw new Error(`must be an amount and a currency such as 0.0079 USD, not ${quoted(text)}`);
+      return { micros: Number(whole) * 1_000_000 + Number(fraction.padEnd(6, '0')), currency };
+    },
+  };
+}
+
+/** Networks such as `10.0.0.0/8, fd00::/8`; empty for none. */
+export function networks(named: Named): Setting<readonly string[]> {
+  return {
+    ...named,
+    kind: 'networks, separated by commas',
+    shownDefault: null,
+    defaultValue: [],
+    parse(text) {
+      const given = text.split(',').map((network) => network.trim());
+      const wrong = given.find((network) => !isNetwork(network));
+      if (wrong !== undefined) throw new Error(`must be networks such as 10.0.0.0/8 or fd00::/8, not ${quoted(wrong)}`);
+      return given;
+    },
+  };
+}
+
+function isNetwork(text: string): boolean {
+  const [address = '', bits = '', ...rest] = text.split('/');
+  const family = isIP(address);
+  return rest.length === 0 && family !== 0 && /^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128);
+}
+
+// A line break in a mail address or a log line would let the rest pose as something of its own.
+const CONTROL = /[\u0000-\u001f\u007f]/;
 
 const quoted = (text: string): string => JSON.stringify(text.slice(0, 60));

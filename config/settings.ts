@@ -1,7 +1,9 @@
 /**
- * Every setting of Watchpost, in one table; the parts of the frame store, of detectors, of the device classes and of equipment notices stand beside it. `load.ts` reads it,
+ * Every setting of Watchpost, in one table; the parts of the frame store, of detectors, of the device classes, of equipment notices, of alerts and of channels stand beside it. `load.ts` reads it,
  * `docs/settings.md` is made from it.
  */
+import { ALERT_SETTINGS } from './alert-settings.ts';
+import { CHANNEL_SETTINGS } from './channel-settings.ts';
 import { DETECTOR_SETTINGS } from './detector-settings.ts';
 import { DEVICE_CLASS_SETTINGS } from './device-class-settings.ts';
 import { EQUIPMENT_SETTINGS } from './equipment-settings.ts';
@@ -201,35 +203,8 @@ export const SETTINGS = {
   }),
   ...DEVICE_CLASS_SETTINGS,
   ...EQUIPMENT_SETTINGS,
-  incidentQuietSeconds: wholeNumber({
-    variable: 'WATCHPOST_INCIDENT_QUIET_SECONDS',
-    min: 1,
-    max: 86_400,
-    defaultValue: 300,
-    meaning: 'An incident without a match for this long (capture time) is over.',
-    reason: 'Somebody who steps behind a shed for a few minutes is still the same visit: shorter would make one visit several incidents.',
-  }),
-  incidentCooldownSeconds: wholeNumber({
-    variable: 'WATCHPOST_INCIDENT_COOLDOWN_SECONDS',
-    min: 0,
-    max: 604_800,
-    defaultValue: 300,
-    meaning: 'For this long after a message was delivered (capture time) the same rule on the same device opens no new incident.',
-    reason: 'Longer would swallow the alert that mattered; 0 tells every incident.',
-  }),
-
-  smtpUrl: optionalSecretUrl({
-    variable: 'SMTP_URL',
-    schemes: ['smtp', 'smtps'],
-    meaning: 'The mail server for alerts; without it an embedded inbox takes them and the API shows them at `/inbox`.',
-    reason: 'User, password and options stand in the URL as nodemailer reads them.',
-  }),
-  mailFrom: line({
-    variable: 'WATCHPOST_MAIL_FROM',
-    defaultValue: 'Watchpost <watchpost@localhost>',
-    meaning: 'The sender of alert mails.',
-    reason: 'Mail servers refuse senders of domains that they do not know: set it together with `SMTP_URL`.',
-  }),
+  ...ALERT_SETTINGS,
+  ...CHANNEL_SETTINGS,
 } as const satisfies Record<string, Setting<unknown>>;
 
 export type Settings = {

@@ -1,8 +1,8 @@
 /** An equipment notice: a stretch of frames that say that a device itself is at fault, told to its owner as one thing. */
 import type { FailureCode } from './failures.ts';
 
-/** What can be the matter with a device. `void`: its frames show nothing, or nothing new. */
-export const NOTICE_KINDS = ['void'] as const;
+/** What can be the matter with a device. `void`: its frames show nothing, or nothing new. `silent`: none come. `clock`: its capture times cannot be right. */
+export const NOTICE_KINDS = ['void', 'silent', 'clock'] as const;
 export type NoticeKind = (typeof NOTICE_KINDS)[number];
 
 /** Refusals of frames that show nothing, or nothing new, because of the equipment, and not because something went wrong on their way. */

@@ -1,7 +1,12 @@
 /** An incident: one stretch of matches of one rule for one user on one device, told to people as one thing. */
 
-export const INCIDENT_STATES = ['open', 'acknowledged', 'closed'] as const;
+/** `acknowledged`: somebody took charge, nobody else is told. `resolved`: somebody says it is dealt with; matches still join, silently. `closed`: it has been quiet. */
+export const INCIDENT_STATES = ['open', 'acknowledged', 'resolved', 'closed'] as const;
 export type IncidentState = (typeof INCIDENT_STATES)[number];
+
+/** What happens to an incident, as its story tells it. */
+export const INCIDENT_EVENTS = ['opened', 'told', 'held', 'rose', 'acknowledged', 'resolved', 'exhausted', 'withdrawn', 'closed', 'reopened', 'released'] as const;
+export type IncidentEvent = (typeof INCIDENT_EVENTS)[number];
 
 export const INCIDENT_WORKFLOW = 'incidentWorkflow';
 /** Signal without content: "look at the ledger, something about this incident is due". */

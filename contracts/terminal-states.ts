@@ -6,8 +6,8 @@ export type TerminalState = (typeof TERMINAL_STATES)[number];
 /** Every state that a caller can be told. `accepted` waits for its turn; `processing` is in a batch. */
 export type FrameState = 'accepted' | 'processing' | TerminalState;
 
-/** Why a match was not told to anyone new. `replayed`: the frame ran again, and replays notify nobody. */
-export const SUPPRESSION_CAUSES = ['cooldown', 'replayed', 'late', 'no_contact'] as const;
+/** Why a match was not told to anyone new. `replayed`: the frame ran again, and replays notify nobody. `snoozed`: the user asked for silence. `known`: the user knows that thing on that camera. */
+export const SUPPRESSION_CAUSES = ['cooldown', 'replayed', 'late', 'no_contact', 'snoozed', 'known'] as const;
 export type SuppressionCause = (typeof SUPPRESSION_CAUSES)[number];
 
 /** With several verdicts on one frame the strongest wins. */

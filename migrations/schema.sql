@@ -51,6 +51,21 @@ COMMENT ON COLUMN batch_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN batch_frames.captured_at IS 'Leads to the partition of the frame.';
 COMMENT ON INDEX batch_frames_frame IS 'The batches a frame went through.';
 
+CREATE TABLE chains (
+  chain_id    text        NOT NULL,
+  name        text        NOT NULL,
+  levels      jsonb       NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  updated_at  timestamptz NOT NULL DEFAULT now(),
+  CONSTRAINT chains_pkey PRIMARY KEY (chain_id)
+);
+COMMENT ON TABLE chains IS 'Escalation chains: levels of contacts, told one after the other until somebody answers. A change holds for open incidents too.';
+COMMENT ON COLUMN chains.chain_id IS 'Chosen by the admin.';
+COMMENT ON COLUMN chains.name IS 'As people write it.';
+COMMENT ON COLUMN chains.levels IS 'The levels in order (contracts/escalation.ts Level).';
+COMMENT ON COLUMN chains.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN chains.updated_at IS 'When it was last put.';
+
 CREATE TABLE changes (
   change_id   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
   at          timestamptz NOT NULL DEFAULT statement_timestamp(),
@@ -86,6 +101,23 @@ COMMENT ON COLUMN device_memory.device_id IS 'The device.';
 COMMENT ON COLUMN device_memory.memory IS 'Bounded JSON; opaque to SQL.';
 COMMENT ON COLUMN device_memory.revision IS 'Counts moves; a write that saw an older revision is refused.';
 COMMENT ON COLUMN device_memory.updated_at IS 'Clock of the database.';
+
+CREATE TABLE digests (
+  digest_id    uuid        NOT NULL,
+  user_id      text        NOT NULL,
+  contact_id   text,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  next_due_at  timestamptz,
+  CONSTRAINT digests_pkey PRIMARY KEY (digest_id)
+);
+CREATE INDEX digests_due ON digests USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
+COMMENT ON TABLE digests IS 'Messages that tell of what was held back.';
+COMMENT ON COLUMN digests.digest_id IS 'UUIDv7; leads to the workflow id.';
+COMMENT ON COLUMN digests.user_id IS 'Whose.';
+COMMENT ON COLUMN digests.contact_id IS 'For this contact only; null: for the user, by mail where there is a mail contact.';
+COMMENT ON COLUMN digests.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN digests.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
+COMMENT ON INDEX digests_due IS 'The sweep.';
 
 CREATE TABLE equipment_notices (
   notice_id       uuid        NOT NULL,
@@ -319,9 +351,20 @@ CREATE TABLE incidents (
   closed_at        timestamptz,
   created_at       timestamptz NOT NULL DEFAULT now(),
   severity         text        NOT NULL DEFAULT 'medium'::text,
+  chain_id         text,
+  told_severity    text,
+  told_at          timestamptz,
+  repeats          integer     NOT NULL DEFAULT 0,
+  exhausted        boolean     NOT NULL DEFAULT false,
+  held             text,
+  resolved_at      timestamptz,
+  reopened         integer     NOT NULL DEFAULT 0,
   CONSTRAINT incidents_pkey PRIMARY KEY (incident_id),
+  CONSTRAINT incidents_held_check CHECK (held = ANY (ARRAY['quiet_hours'::text, 'snoozed'::text, 'budget'::text, 'old'::text])),
   CONSTRAINT incidents_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
-  CONSTRAINT incidents_state_check CHECK (state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'closed'::text]))
+  CONSTRAINT incidents_state_check CHECK (state = ANY (ARRAY['open'::text, 'acknowledged'::text, 'resolved'::text, 'closed'::text])),
+  CONSTRAINT incidents_told_severity_check CHECK (told_severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
+  CONSTRAINT incidents_chain_id_fkey FOREIGN KEY (chain_id) REFERENCES chains(chain_id)
 );
 CREATE INDEX incidents_due ON incidents USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX incidents_latest ON incidents USING btree (user_id, rule_id, device_id, opened_at DESC);
@@ -332,54 +375,83 @@ COMMENT ON COLUMN incidents.user_id IS 'Who is told.';
 COMMENT ON COLUMN incidents.rule_id IS 'Why.';
 COMMENT ON COLUMN incidents.rule_version IS 'Version of the rule that opened it.';
 COMMENT ON COLUMN incidents.device_id IS 'Where.';
-COMMENT ON COLUMN incidents.state IS 'open, acknowledged by a person, or closed after quiet. At most one not closed per user, rule and device.';
+COMMENT ON COLUMN incidents.state IS 'open; acknowledged: somebody took charge; resolved: somebody says it is dealt with; closed after quiet. At most one not closed per user, rule and device.';
 COMMENT ON COLUMN incidents.opened_at IS 'Capture time of the first match.';
 COMMENT ON COLUMN incidents.last_match_at IS 'Capture time of the latest match.';
 COMMENT ON COLUMN incidents.last_joined_at IS 'Clock of the database when a match last joined: quiet is over only when both clocks say so.';
 COMMENT ON COLUMN incidents.first_frame_id IS 'The frame that opened it; its picture goes into the message.';
 COMMENT ON COLUMN incidents.matches IS 'How many matches joined, the first included.';
-COMMENT ON COLUMN incidents.level IS 'Escalation level reached.';
+COMMENT ON COLUMN incidents.level IS 'The level of its chain that was told last, from 0; means nothing while told_at is null.';
 COMMENT ON COLUMN incidents.next_due_at IS 'When something is to be done for it; the sweep rings for those past it. Null once closed and delivered.';
 COMMENT ON COLUMN incidents.cooldown_until IS 'Capture time until which a new match is suppressed; null until a message was really delivered.';
 COMMENT ON COLUMN incidents.acknowledged_at IS 'When a person took charge; null before.';
 COMMENT ON COLUMN incidents.closed_at IS 'When it was closed; null before.';
 COMMENT ON COLUMN incidents.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN incidents.severity IS 'The worst of its matches so far; medium for incidents from before this column.';
+COMMENT ON COLUMN incidents.chain_id IS 'Its chain, from the user or the policy when it opened; null: the default.';
+COMMENT ON COLUMN incidents.told_severity IS 'Its severity when it was last told as opened, reopened or risen; null while nobody was told.';
+COMMENT ON COLUMN incidents.told_at IS 'When its level was told last; null while nobody was told.';
+COMMENT ON COLUMN incidents.repeats IS 'How often its level was told again.';
+COMMENT ON COLUMN incidents.exhausted IS 'The chain has no further level: nobody answered to the last.';
+COMMENT ON COLUMN incidents.held IS 'Why nobody was told of it (contracts/digest.ts HOLD_CAUSES); null when somebody was.';
+COMMENT ON COLUMN incidents.resolved_at IS 'When a person said that it is dealt with; null before.';
+COMMENT ON COLUMN incidents.reopened IS 'How often it went on after it was over.';
 COMMENT ON INDEX incidents_due IS 'The sweep.';
 COMMENT ON INDEX incidents_latest IS 'Open incident and last cooldown in one look-up.';
 COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one incident, not two.';
 
 CREATE TABLE deliveries (
-  delivery_key   text        NOT NULL,
-  incident_id    uuid,
-  contact_id     text        NOT NULL,
-  channel        text        NOT NULL,
-  address        text        NOT NULL,
-  state          text        NOT NULL DEFAULT 'waiting'::text,
-  tries          integer     NOT NULL DEFAULT 0,
-  uncertain      integer     NOT NULL DEFAULT 0,
-  next_try_at    timestamptz NOT NULL DEFAULT now(),
-  claimed_until  timestamptz,
-  provider_id    text,
-  code           text,
-  created_at     timestamptz NOT NULL DEFAULT now(),
-  delivered_at   timestamptz,
-  notice_id      uuid,
+  delivery_key       text        NOT NULL,
+  incident_id        uuid,
+  contact_id         text        NOT NULL,
+  channel            text        NOT NULL,
+  address            text        NOT NULL,
+  state              text        NOT NULL DEFAULT 'waiting'::text,
+  tries              integer     NOT NULL DEFAULT 0,
+  uncertain          integer     NOT NULL DEFAULT 0,
+  next_try_at        timestamptz NOT NULL DEFAULT now(),
+  claimed_until      timestamptz,
+  provider_id        text,
+  code               text,
+  created_at         timestamptz NOT NULL DEFAULT now(),
+  delivered_at       timestamptz,
+  notice_id          uuid,
+  telling            text        NOT NULL DEFAULT 'opened'::text,
+  severity           text        NOT NULL DEFAULT 'medium'::text,
+  frame_id           uuid,
+  frame_captured_at  timestamptz,
+  provider           text,
+  units              integer,
+  cost_micros        bigint,
+  cost_currency      text,
+  arrival            text,
+  arrived_at         timestamptz,
+  arrival_code       text,
+  digest_id          uuid,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_key),
-  CONSTRAINT about_one_thing CHECK ((incident_id IS NULL) <> (notice_id IS NULL)),
-  CONSTRAINT deliveries_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'sending'::text, 'delivered'::text, 'failed'::text])),
+  CONSTRAINT about_one_thing CHECK (num_nonnulls(incident_id, notice_id, digest_id) =
+CASE
+    WHEN delivery_key ~~ 'test-%'::text THEN 0
+    ELSE 1
+END),
+  CONSTRAINT deliveries_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
+  CONSTRAINT deliveries_state_check CHECK (state = ANY (ARRAY['waiting'::text, 'sending'::text, 'delivered'::text, 'failed'::text, 'withdrawn'::text])),
+  CONSTRAINT deliveries_digest_id_fkey FOREIGN KEY (digest_id) REFERENCES digests(digest_id),
   CONSTRAINT deliveries_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id),
   CONSTRAINT deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES equipment_notices(notice_id)
 );
+CREATE INDEX deliveries_address ON deliveries USING btree (channel, address, created_at DESC);
+CREATE INDEX deliveries_dead ON deliveries USING btree (created_at DESC) WHERE state = 'failed'::text;
+CREATE INDEX deliveries_digest ON deliveries USING btree (digest_id) WHERE digest_id IS NOT NULL;
 CREATE INDEX deliveries_incident ON deliveries USING btree (incident_id);
 CREATE INDEX deliveries_notice ON deliveries USING btree (notice_id) WHERE notice_id IS NOT NULL;
 COMMENT ON TABLE deliveries IS 'The outbox: a message is a row here before any provider is called.';
 COMMENT ON COLUMN deliveries.delivery_key IS 'Made by contracts/delivery.ts from what it is about and to whom; handed to the provider as idempotency key.';
-COMMENT ON COLUMN deliveries.incident_id IS 'About which incident; null when it is about a notice.';
+COMMENT ON COLUMN deliveries.incident_id IS 'About which incident; null when it is about something else.';
 COMMENT ON COLUMN deliveries.contact_id IS 'To whom.';
 COMMENT ON COLUMN deliveries.channel IS 'By what.';
 COMMENT ON COLUMN deliveries.address IS 'Address of the contact when the message was written.';
-COMMENT ON COLUMN deliveries.state IS 'waiting for its try; sending; delivered: handed over and taken; failed: refused for good.';
+COMMENT ON COLUMN deliveries.state IS 'waiting for its try; sending; delivered: handed over and taken; failed: refused for good or given up, a dead letter; withdrawn: somebody took charge before it went out.';
 COMMENT ON COLUMN deliveries.tries IS 'Tries begun.';
 COMMENT ON COLUMN deliveries.uncertain IS 'Tries that began and never ended: the provider may have taken the message. Each is a possible double.';
 COMMENT ON COLUMN deliveries.next_try_at IS 'Not before then.';
@@ -388,7 +460,22 @@ COMMENT ON COLUMN deliveries.provider_id IS 'Id that the provider gave; null unt
 COMMENT ON COLUMN deliveries.code IS 'Failure code of the last try; null without one.';
 COMMENT ON COLUMN deliveries.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN deliveries.delivered_at IS 'When the provider took it; null before.';
-COMMENT ON COLUMN deliveries.notice_id IS 'About which equipment notice; null when it is about an incident.';
+COMMENT ON COLUMN deliveries.notice_id IS 'About which equipment notice; null when it is about something else.';
+COMMENT ON COLUMN deliveries.telling IS 'Why the contact is told: contracts/delivery.ts INCIDENT_TELLINGS of an incident, contracts/equipment-notice.ts NOTICE_TELLINGS of a notice.';
+COMMENT ON COLUMN deliveries.severity IS 'Of its incident when the message was written: what a message says is the same at every try.';
+COMMENT ON COLUMN deliveries.frame_id IS 'The frame whose picture it shows; null: the first of the incident.';
+COMMENT ON COLUMN deliveries.frame_captured_at IS 'Capture time of that frame; null with it.';
+COMMENT ON COLUMN deliveries.provider IS 'Who took it: smtp, sendgrid, twilio, ...; null until delivered.';
+COMMENT ON COLUMN deliveries.units IS 'What the provider counts: segments of a text message, calls; null where nothing is counted.';
+COMMENT ON COLUMN deliveries.cost_micros IS 'What it cost by the prices of the settings, in millionths; null without a price.';
+COMMENT ON COLUMN deliveries.cost_currency IS 'ISO 4217 code; null without a price.';
+COMMENT ON COLUMN deliveries.arrival IS 'The latest that the provider said of it after taking it (contracts/delivery.ts ARRIVALS); null without a word.';
+COMMENT ON COLUMN deliveries.arrived_at IS 'When that was said, clock of the database; null with it.';
+COMMENT ON COLUMN deliveries.arrival_code IS 'The provider''s own code with it; null without one.';
+COMMENT ON COLUMN deliveries.digest_id IS 'Which digest it is; null when it is something else. A message that only tries out a contact is about nothing.';
+COMMENT ON INDEX deliveries_address IS 'Whom an answer is from: the latest messages to an address.';
+COMMENT ON INDEX deliveries_dead IS 'Dead letters, newest first.';
+COMMENT ON INDEX deliveries_digest IS 'The messages of a digest.';
 COMMENT ON INDEX deliveries_incident IS 'The messages of an incident.';
 COMMENT ON INDEX deliveries_notice IS 'The messages of a notice.';
 
@@ -412,6 +499,88 @@ COMMENT ON COLUMN delivery_attempts.finished_at IS 'After it answered; null whil
 COMMENT ON COLUMN delivery_attempts.outcome IS 'delivered; refused for good; unavailable: try again; uncertain: the process died in between. Null while under way.';
 COMMENT ON COLUMN delivery_attempts.answer IS 'What the provider said, cut to 500 characters.';
 COMMENT ON INDEX delivery_attempts_key IS 'The tries of a message.';
+
+CREATE TABLE delivery_receipts (
+  receipt_id     bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  delivery_key   text        NOT NULL,
+  received_at    timestamptz NOT NULL DEFAULT clock_timestamp(),
+  arrival        text        NOT NULL,
+  provider_id    text        NOT NULL,
+  provider_code  text,
+  CONSTRAINT delivery_receipts_pkey PRIMARY KEY (receipt_id),
+  CONSTRAINT delivery_receipts_delivery_key_provider_id_arrival_key UNIQUE (delivery_key, provider_id, arrival),
+  CONSTRAINT delivery_receipts_delivery_key_fkey FOREIGN KEY (delivery_key) REFERENCES deliveries(delivery_key)
+);
+COMMENT ON TABLE delivery_receipts IS 'Status callbacks of providers, each once.';
+COMMENT ON COLUMN delivery_receipts.receipt_id IS 'In order of arrival here, which need not be that of their happening.';
+COMMENT ON COLUMN delivery_receipts.delivery_key IS 'The message.';
+COMMENT ON COLUMN delivery_receipts.received_at IS 'Clock of the database.';
+COMMENT ON COLUMN delivery_receipts.arrival IS 'contracts/delivery.ts ARRIVALS.';
+COMMENT ON COLUMN delivery_receipts.provider_id IS 'Id that the provider has for it; a repeated try has another one.';
+COMMENT ON COLUMN delivery_receipts.provider_code IS 'The provider''s own code; null without one.';
+
+CREATE TABLE held_back (
+  held_id            bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  user_id            text        NOT NULL,
+  contact_id         text,
+  cause              text        NOT NULL,
+  incident_id        uuid,
+  rule_id            text        NOT NULL,
+  device_id          text        NOT NULL,
+  severity           text        NOT NULL,
+  matches            integer     NOT NULL,
+  frame_id           uuid        NOT NULL,
+  frame_captured_at  timestamptz NOT NULL,
+  first_at           timestamptz NOT NULL,
+  last_at            timestamptz NOT NULL,
+  due_at             timestamptz NOT NULL,
+  digest_id          uuid,
+  CONSTRAINT held_back_pkey PRIMARY KEY (held_id),
+  CONSTRAINT held_back_cause_check CHECK (cause = ANY (ARRAY['quiet_hours'::text, 'snoozed'::text, 'budget'::text, 'old'::text])),
+  CONSTRAINT held_back_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
+  CONSTRAINT held_back_digest_id_fkey FOREIGN KEY (digest_id) REFERENCES digests(digest_id),
+  CONSTRAINT held_back_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
+);
+CREATE INDEX held_back_digest ON held_back USING btree (digest_id);
+CREATE INDEX held_back_due ON held_back USING btree (due_at) WHERE digest_id IS NULL;
+CREATE UNIQUE INDEX held_back_gathering ON held_back USING btree (user_id, COALESCE(contact_id, ''::text), cause, rule_id, device_id, COALESCE(incident_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE digest_id IS NULL;
+COMMENT ON TABLE held_back IS 'What a user or a contact was not told, gathered for the next digest.';
+COMMENT ON COLUMN held_back.held_id IS 'In order.';
+COMMENT ON COLUMN held_back.user_id IS 'Whose.';
+COMMENT ON COLUMN held_back.contact_id IS 'Held back from this contact only; null: from the user.';
+COMMENT ON COLUMN held_back.cause IS 'contracts/digest.ts HOLD_CAUSES.';
+COMMENT ON COLUMN held_back.incident_id IS 'The incident; null for snoozed matches, which open none.';
+COMMENT ON COLUMN held_back.rule_id IS 'The rule.';
+COMMENT ON COLUMN held_back.device_id IS 'The device.';
+COMMENT ON COLUMN held_back.severity IS 'The worst of what was held back.';
+COMMENT ON COLUMN held_back.matches IS 'How many matches: of an incident those until it was held, of a snooze all.';
+COMMENT ON COLUMN held_back.frame_id IS 'The first of them; its picture goes into the digest.';
+COMMENT ON COLUMN held_back.frame_captured_at IS 'Leads to the partition of the frame.';
+COMMENT ON COLUMN held_back.first_at IS 'Capture time of the first.';
+COMMENT ON COLUMN held_back.last_at IS 'Capture time of the latest.';
+COMMENT ON COLUMN held_back.due_at IS 'When it is told: the end of the quiet hours, of the snooze, of the hour.';
+COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while it is gathered.';
+COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
+COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
+COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
+
+CREATE TABLE incident_events (
+  event_id     bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  incident_id  uuid        NOT NULL,
+  at           timestamptz NOT NULL DEFAULT clock_timestamp(),
+  event        text        NOT NULL,
+  detail       jsonb       NOT NULL DEFAULT '{}'::jsonb,
+  CONSTRAINT incident_events_pkey PRIMARY KEY (event_id),
+  CONSTRAINT incident_events_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
+);
+CREATE INDEX incident_events_incident ON incident_events USING btree (incident_id, event_id);
+COMMENT ON TABLE incident_events IS 'What happened to an incident beside matches, messages and responses, which have tables of their own.';
+COMMENT ON COLUMN incident_events.event_id IS 'In order.';
+COMMENT ON COLUMN incident_events.incident_id IS 'The incident.';
+COMMENT ON COLUMN incident_events.at IS 'Clock of the database.';
+COMMENT ON COLUMN incident_events.event IS 'One of contracts/incident.ts INCIDENT_EVENTS.';
+COMMENT ON COLUMN incident_events.detail IS 'told: telling, level, contacts; held: cause, contacts; rose: from, to; others empty.';
+COMMENT ON INDEX incident_events_incident IS 'The story of one incident.';
 
 CREATE TABLE invalid_frames (
   frame_id     uuid        NOT NULL,
@@ -478,6 +647,8 @@ CREATE TABLE matches (
   suppressed    text,
   matched_at    timestamptz NOT NULL DEFAULT now(),
   severity      text        NOT NULL DEFAULT 'medium'::text,
+  labels        text[]      NOT NULL DEFAULT '{}'::text[],
+  probability   real,
   CONSTRAINT matches_pkey PRIMARY KEY (frame_id, rule_id),
   CONSTRAINT joined_or_suppressed CHECK ((incident_id IS NULL) <> (suppressed IS NULL)),
   CONSTRAINT matches_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
@@ -493,7 +664,22 @@ COMMENT ON COLUMN matches.incident_id IS 'The incident it opened or joined; null
 COMMENT ON COLUMN matches.suppressed IS 'Cause (contracts/terminal-states.ts SUPPRESSION_CAUSES); null when it joined.';
 COMMENT ON COLUMN matches.matched_at IS 'Clock of the database.';
 COMMENT ON COLUMN matches.severity IS 'Of the verdict; kept here because it may come of the assignment, which the rule version does not tell. Medium for matches from before this column.';
+COMMENT ON COLUMN matches.labels IS 'Labels of its evidence, each once; empty where the rule matched on nothing that can be named, and for matches from before this column.';
+COMMENT ON COLUMN matches.probability IS 'The best of its evidence, 0..1; null without any.';
 COMMENT ON INDEX matches_incident IS 'The frames of an incident.';
+
+CREATE TABLE message_budgets (
+  user_id        text        NOT NULL,
+  hour           timestamptz NOT NULL,
+  told           integer     NOT NULL DEFAULT 0,
+  told_critical  integer     NOT NULL DEFAULT 0,
+  CONSTRAINT message_budgets_pkey PRIMARY KEY (user_id, hour)
+);
+COMMENT ON TABLE message_budgets IS 'Messages that new incidents sent to a user, by hour. Its row is also the lock under which they are counted.';
+COMMENT ON COLUMN message_budgets.user_id IS 'The user.';
+COMMENT ON COLUMN message_budgets.hour IS 'Begin of the hour, clock of the database.';
+COMMENT ON COLUMN message_budgets.told IS 'Messages about what is less than critical.';
+COMMENT ON COLUMN message_budgets.told_critical IS 'Messages about what is critical: they have a budget of their own, of the same size, so that chatter cannot use it up.';
 
 CREATE TABLE models (
   name           text        NOT NULL,
@@ -621,6 +807,44 @@ COMMENT ON COLUMN policy_versions.content IS 'name; rules: list of ruleId, sever
 COMMENT ON COLUMN policy_versions.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN policy_versions.created_by IS 'Id of the API key that put it.';
 
+CREATE TABLE responses (
+  response_id   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
+  incident_id   uuid        NOT NULL,
+  at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+  kind          text,
+  way           text        NOT NULL,
+  contact_id    text,
+  said          text,
+  user_id       text        NOT NULL,
+  device_id     text        NOT NULL,
+  frame_id      uuid        NOT NULL,
+  rule_id       text        NOT NULL,
+  rule_version  integer     NOT NULL,
+  known_until   timestamptz,
+  CONSTRAINT responses_pkey PRIMARY KEY (response_id),
+  CONSTRAINT responses_kind_check CHECK (kind = ANY (ARRAY['acknowledge'::text, 'resolve'::text, 'real'::text, 'false_alarm'::text, 'known'::text])),
+  CONSTRAINT responses_way_check CHECK (way = ANY (ARRAY['api'::text, 'link'::text, 'sms'::text, 'call'::text])),
+  CONSTRAINT responses_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
+);
+CREATE INDEX responses_incident ON responses USING btree (incident_id, response_id);
+CREATE INDEX responses_rule ON responses USING btree (rule_id, rule_version) WHERE kind = ANY (ARRAY['real'::text, 'false_alarm'::text, 'known'::text]);
+COMMENT ON TABLE responses IS 'Every answer of a person about an incident. Verdicts among them are labels: of the frame, for the rule version.';
+COMMENT ON COLUMN responses.response_id IS 'In order.';
+COMMENT ON COLUMN responses.incident_id IS 'The incident.';
+COMMENT ON COLUMN responses.at IS 'Clock of the database.';
+COMMENT ON COLUMN responses.kind IS 'contracts/response.ts RESPONSE_KINDS; null when what was said is none of them.';
+COMMENT ON COLUMN responses.way IS 'By what: the API, a signed link, a text message, a key pressed during a call.';
+COMMENT ON COLUMN responses.contact_id IS 'Who answered; null over the API.';
+COMMENT ON COLUMN responses.said IS 'The key pressed or the words written, cut to 200 characters; null where a button or the API said it.';
+COMMENT ON COLUMN responses.user_id IS 'Whose incident it is.';
+COMMENT ON COLUMN responses.device_id IS 'Where.';
+COMMENT ON COLUMN responses.frame_id IS 'The frame that the person was shown last, or the first of the incident.';
+COMMENT ON COLUMN responses.rule_id IS 'The rule.';
+COMMENT ON COLUMN responses.rule_version IS 'Version of the rule that opened the incident.';
+COMMENT ON COLUMN responses.known_until IS 'For known: until when that thing is muted on that camera; null otherwise.';
+COMMENT ON INDEX responses_incident IS 'The answers about one incident.';
+COMMENT ON INDEX responses_rule IS 'The labels of a rule.';
+
 CREATE TABLE rule_counts (
   user_id       text        NOT NULL,
   device_id     text        NOT NULL,
@@ -746,14 +970,20 @@ CREATE TABLE stage_results_default PARTITION OF stage_results DEFAULT;
 COMMENT ON TABLE stage_results_default IS 'Days without a partition of their own.';
 
 CREATE TABLE users (
-  user_id     text        NOT NULL,
-  name        text        NOT NULL,
-  enabled     boolean     NOT NULL DEFAULT true,
-  created_at  timestamptz NOT NULL DEFAULT now(),
-  updated_at  timestamptz NOT NULL DEFAULT now(),
-  weight      integer     NOT NULL DEFAULT 1,
+  user_id             text        NOT NULL,
+  name                text        NOT NULL,
+  enabled             boolean     NOT NULL DEFAULT true,
+  created_at          timestamptz NOT NULL DEFAULT now(),
+  updated_at          timestamptz NOT NULL DEFAULT now(),
+  weight              integer     NOT NULL DEFAULT 1,
+  chain_id            text,
+  equipment_chain_id  text,
+  messages_per_hour   integer,
   CONSTRAINT users_pkey PRIMARY KEY (user_id),
-  CONSTRAINT users_weight_check CHECK (weight >= 1 AND weight <= 100)
+  CONSTRAINT users_messages_per_hour_check CHECK (messages_per_hour > 0),
+  CONSTRAINT users_weight_check CHECK (weight >= 1 AND weight <= 100),
+  CONSTRAINT users_chain_id_fkey FOREIGN KEY (chain_id) REFERENCES chains(chain_id),
+  CONSTRAINT users_equipment_chain_id_fkey FOREIGN KEY (equipment_chain_id) REFERENCES chains(chain_id)
 );
 COMMENT ON TABLE users IS 'A customer: owns devices, has rules assigned, is told by contacts.';
 COMMENT ON COLUMN users.user_id IS 'Chosen by the admin; safe in tags and paths (contracts/ids.ts).';
@@ -762,6 +992,9 @@ COMMENT ON COLUMN users.enabled IS 'False refuses new frames of all devices of t
 COMMENT ON COLUMN users.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN users.updated_at IS 'Last PUT.';
 COMMENT ON COLUMN users.weight IS 'Turns at the dispatcher, 1 to 100: a user of weight 3 gets three lanes under way for each one of a user of weight 1. Matters only while frames wait.';
+COMMENT ON COLUMN users.chain_id IS 'Chain of the user''s incidents; null: that of the policy that brought the rule, or the default.';
+COMMENT ON COLUMN users.equipment_chain_id IS 'Chain of the user''s equipment notices; null: the default.';
+COMMENT ON COLUMN users.messages_per_hour IS 'Messages that new incidents may send the user in an hour; null: the setting.';
 
 CREATE TABLE api_keys (
   key_id      uuid        NOT NULL DEFAULT gen_random_uuid(),
@@ -831,14 +1064,16 @@ COMMENT ON INDEX assignments_user_policy IS 'A policy is assigned to a user once
 COMMENT ON INDEX assignments_user_rule IS 'A rule is assigned to a user once; finds the rules of a user.';
 
 CREATE TABLE contacts (
-  contact_id  text        NOT NULL,
-  user_id     text        NOT NULL,
-  channel     text        NOT NULL,
-  address     text        NOT NULL,
-  enabled     boolean     NOT NULL DEFAULT true,
-  "position"  integer     NOT NULL DEFAULT 0,
-  created_at  timestamptz NOT NULL DEFAULT now(),
-  updated_at  timestamptz NOT NULL DEFAULT now(),
+  contact_id   text        NOT NULL,
+  user_id      text        NOT NULL,
+  channel      text        NOT NULL,
+  address      text        NOT NULL,
+  enabled      boolean     NOT NULL DEFAULT true,
+  "position"   integer     NOT NULL DEFAULT 0,
+  created_at   timestamptz NOT NULL DEFAULT now(),
+  updated_at   timestamptz NOT NULL DEFAULT now(),
+  quiet_hours  jsonb,
+  failed_code  text,
   CONSTRAINT contacts_pkey PRIMARY KEY (contact_id),
   CONSTRAINT contacts_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
@@ -852,6 +1087,8 @@ COMMENT ON COLUMN contacts.enabled IS 'False is never told.';
 COMMENT ON COLUMN contacts."position" IS 'Order in which a user wants to be told; lowest first.';
 COMMENT ON COLUMN contacts.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN contacts.updated_at IS 'Last PUT.';
+COMMENT ON COLUMN contacts.quiet_hours IS 'When it is not told (contracts/quiet-hours.ts QuietHours); null: those of the policy, if any.';
+COMMENT ON COLUMN contacts.failed_code IS 'Failure code for which it was switched off by itself; null when it was not.';
 COMMENT ON INDEX contacts_user_id IS 'Contacts of one user in the order of telling.';
 
 CREATE TABLE devices (
@@ -896,6 +1133,35 @@ COMMENT ON TABLE group_members IS 'Which users are in which groups; any number o
 COMMENT ON COLUMN group_members.group_id IS 'The group.';
 COMMENT ON COLUMN group_members.user_id IS 'Its member; goes along when the user is removed.';
 COMMENT ON INDEX group_members_user_id IS 'Groups of the users whose frames are judged.';
+
+CREATE TABLE snoozes (
+  snooze_id   uuid        NOT NULL,
+  user_id     text        NOT NULL,
+  rule_id     text,
+  device_id   text,
+  labels      text[],
+  cause       text        NOT NULL,
+  until_at    timestamptz NOT NULL,
+  created_at  timestamptz NOT NULL DEFAULT now(),
+  created_by  text        NOT NULL,
+  ended_at    timestamptz,
+  CONSTRAINT snoozes_pkey PRIMARY KEY (snooze_id),
+  CONSTRAINT snoozes_cause_check CHECK (cause = ANY (ARRAY['snoozed'::text, 'known'::text])),
+  CONSTRAINT snoozes_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
+);
+CREATE INDEX snoozes_user ON snoozes USING btree (user_id, until_at) WHERE ended_at IS NULL;
+COMMENT ON TABLE snoozes IS 'Matches that shall tell nobody for a time.';
+COMMENT ON COLUMN snoozes.snooze_id IS 'UUIDv7.';
+COMMENT ON COLUMN snoozes.user_id IS 'Whose matches.';
+COMMENT ON COLUMN snoozes.rule_id IS 'Only of this rule; null: of any.';
+COMMENT ON COLUMN snoozes.device_id IS 'Only of this device; null: of any.';
+COMMENT ON COLUMN snoozes.labels IS 'Only matches on nothing but these labels; null: any.';
+COMMENT ON COLUMN snoozes.cause IS 'snoozed: the user asked for silence, and gets a digest; known: the user knows that thing, and gets none.';
+COMMENT ON COLUMN snoozes.until_at IS 'Until when.';
+COMMENT ON COLUMN snoozes.created_at IS 'Clock of the database.';
+COMMENT ON COLUMN snoozes.created_by IS 'Who asked: a key, or a contact and its way.';
+COMMENT ON COLUMN snoozes.ended_at IS 'When it was taken back before its time; null otherwise.';
+COMMENT ON INDEX snoozes_user IS 'What holds for the matches of a user.';
 
 CREATE TABLE workers (
   worker_id          text             NOT NULL,

@@ -2,7 +2,9 @@
  * The outbox of messages. A try is a committed row before its provider is called, and a claim is a lease: whoever dies
  * holding one leaves a trace that is counted, never a message that is lost.
  */
-import type { AttemptOutcome, ClaimedDelivery, Outbox } from '../../activities/ports/outbox.ts';
+import type { AttemptOutcome, ClaimedDelivery, DueDelivery, Outbox } from '../../activities/ports/outbox.ts';
+import type { Severity } from '../../contracts/severity.ts';
+import type { Instant } from '../../contracts/time.ts';
 import { inTransaction, query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 
@@ -16,8 +18,8 @@ export interface OutboxOptions {
 
 /** What messages are about: its table and id, and when it is due beside its messages. */
 interface Subject {
-  readonly table: 'incidents' | 'equipment_notices';
-  readonly id: 'incident_id' | 'notice_id';
+  readonly table: 'incidents' | 'equipment_notices' | 'digests';
+  readonly id: 'incident_id' | 'notice_id' | 'digest_id';
   /** SQL of its due time, moved forward only, because we do not know what else it waits for; of what waits for nothing else, that of its next message. */
   readonly nextDue: string;
 }
@@ -32,6 +34,7 @@ const INCIDENT: Subject = {
   nextDue: `CASE state WHEN 'closed' THEN ${nextDelivery('incident_id')} ELSE least(next_due_at, ${nextDelivery('incident_id')}) END`,
 };
 const NOTICE: Subject = { table: 'equipment_notices', id: 'notice_id', nextDue: nextDelivery('notice_id') };
+const DIGEST: Subject = { table: 'digests', id: 'digest_id', nextDue: nextDelivery('digest_id') };
 
 export const createOutbox = (pool: Pool, { cooldownMs }: OutboxOptions): Outbox => outboxOf(pool, INCIDENT, async (client, incidentId) => {
   await query(client, `
@@ -42,10 +45,16 @@ export const createOutbox = (pool: Pool, { cooldownMs }: OutboxOptions): Outbox 
 /** The messages of equipment notices; a delivered one starts nothing. */
 export const createNoticeOutbox = (pool: Pool): Outbox => outboxOf(pool, NOTICE, async () => {});
 
+export const createDigestOutbox = (pool: Pool): Outbox => outboxOf(pool, DIGEST, async () => {});
+
 type OnDelivered = (client: Client, id: string) => Promise<void>;
 
 function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbox {
   return {
+    async due(id) {
+      const rows = await query<MessageRow>(pool, `SELECT ${MESSAGE} FROM deliveries WHERE ${subject.id} = $1 AND ${IS_DUE} ORDER BY created_at, delivery_key`, [id]);
+      return rows.map(messageIn);
+    },
     claimDue: (id, leaseMs) => inTransaction(pool, (client) => claimDue(client, subject, id, leaseMs)),
     finish: (attempt, outcome) => inTransaction(pool, (client) => finish(client, subject, attempt, outcome, onDelivered)),
     async pendingFor(id) {
@@ -56,27 +65,37 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
   };
 }
 
+const IS_DUE = "(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())";
+const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
+
+interface MessageRow {
+  delivery_key: string; contact_id: string; channel: string; address: string; telling: string; severity: Severity; frame_id: string | null; frame_captured_at: Instant | null;
+}
+
+const messageIn = ({ frame_id: frameId, frame_captured_at: capturedAt, ...row }: MessageRow): DueDelivery => ({
+  deliveryKey: row.delivery_key, contactId: row.contact_id, channel: row.channel, address: row.address, telling: row.telling, severity: row.severity,
+  frame: frameId === null || capturedAt === null ? null : { frameId, capturedAt },
+});
+
 async function claimDue(client: Client, subject: Subject, id: string, leaseMs: number): Promise<ClaimedDelivery[]> {
   const due = await query<{ delivery_key: string; state: string }>(client, `
     SELECT delivery_key, state FROM deliveries
-    WHERE ${subject.id} = $1 AND (state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())
+    WHERE ${subject.id} = $1 AND ${IS_DUE}
     ORDER BY created_at, delivery_key FOR UPDATE SKIP LOCKED`, [id]);
   if (due.length === 0) return [];
   const dead = due.filter(({ state }) => state === 'sending').map((row) => row.delivery_key);
   await query(client, `
     UPDATE delivery_attempts SET outcome = 'uncertain', finished_at = now(), answer = 'the try ended before the provider''s answer was recorded'
     WHERE delivery_key = ANY($1) AND finished_at IS NULL`, [dead]);
-  const claimed = await query<{ delivery_key: string; channel: string; address: string; tries: number; attempt_id: number }>(client, `
+  const claimed = await query<MessageRow & { tries: number; attempt_id: number }>(client, `
     WITH claimed AS (
       UPDATE deliveries SET state = 'sending', claimed_until = now() + $3 * interval '1 millisecond', tries = tries + 1,
              uncertain = uncertain + (delivery_key = ANY($2))::int
-      WHERE delivery_key = ANY($1) RETURNING delivery_key, channel, address, tries),
+      WHERE delivery_key = ANY($1) RETURNING ${MESSAGE}, tries),
     begun AS (INSERT INTO delivery_attempts (delivery_key) SELECT delivery_key FROM claimed RETURNING delivery_key, attempt_id)
     SELECT * FROM claimed JOIN begun USING (delivery_key)`, [due.map((row) => row.delivery_key), dead, leaseMs]);
   await dueNoLaterThanItsMessages(client, subject, id);
-  return claimed.map((row) => ({
-    deliveryKey: row.delivery_key, attemptId: row.attempt_id, channel: row.channel, address: row.address, tries: row.tries,
-  }));
+  return claimed.map((row) => ({ ...messageIn(row), attemptId: row.attempt_id, tries: row.tries }));
 }
 
 async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
@@ -85,8 +104,9 @@ async function finish(client: Client, subject: Subject, { attemptId, deliveryKey
   if (delivery === undefined || !await closeAttempt(client, attemptId, outcome)) return;
   if (outcome.kind === 'delivered') {
     await query(client, `
-      UPDATE deliveries SET state = 'delivered', delivered_at = now(), provider_id = $2, code = NULL, claimed_until = NULL
-      WHERE delivery_key = $1 AND state <> 'delivered'`, [deliveryKey, storable(outcome.receipt.providerId)]);
+      UPDATE deliveries SET state = 'delivered', delivered_at = now(), provider_id = $2, provider = $3, units = $4, cost_micros = $5, cost_currency = $6, code = NULL, claimed_until = NULL
+      WHERE delivery_key = $1 AND state <> 'delivered'`,
+    [deliveryKey, storable(outcome.receipt.providerId), outcome.receipt.provider, outcome.receipt.units, outcome.receipt.cost?.micros ?? null, outcome.receipt.cost?.currency ?? null]);
     await onDelivered(client, delivery.id);
   } else if (outcome.kind === 'refused') {
     await query(client, `UPDATE deliveries SET state = 'failed', code = $2, claimed_until = NULL WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code]);

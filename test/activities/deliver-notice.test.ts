@@ -139,7 +139,7 @@ describe('when the sweep shall look after a notice', () => {
       await writer.query('SELECT FROM equipment_notices WHERE notice_id = $1 FOR NO KEY UPDATE', [id]);
       await writer.query("INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address) VALUES ('notice-x:well:email:ann-mail', $1, 'ann-mail', 'email', 'x')", [id]);
       await writer.query('UPDATE equipment_notices SET next_due_at = now() WHERE notice_id = $1', [id]);
-      const settled = outbox.finish(claimed!, { kind: 'delivered', receipt: { providerId: 'p', answer: '250' } });
+      const settled = outbox.finish(claimed!, { kind: 'delivered', receipt: { provider: 'smtp', providerId: 'p', answer: '250', units: null, cost: null } });
       await untilBlockedBy(db.pool, await pidOf(writer));
       await writer.query('COMMIT');
       await settled;

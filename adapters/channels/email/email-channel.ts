@@ -2,7 +2,7 @@
 import { rootCertificates } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import type { SMTPPoolOptions } from 'nodemailer';
-import type { Channel } from '../../../activities/ports/channel.ts';
+import type { ClosableChannel } from '../../../activities/ports/channel.ts';
 import { emailOf, parseSender } from './email-message.ts';
 import { smtpFailureOf } from './smtp-failure.ts';
 import { parseSmtpUrl } from './smtp-url.ts';
@@ -35,13 +35,8 @@ const CONNECTIONS = 5;
 /** Alerts come in bursts: long enough to serve one, short of every server's own patience. */
 const IDLE_MS = 30_000;
 
-export interface EmailChannel extends Channel {
-  /** Ends idle connections at once and others after their message. */
-  close(): void;
-}
-
 /** Throws `setting_invalid` for an impossible URL or sender; does not connect. */
-export function createEmailChannel(options: EmailOptions): EmailChannel {
+export function createEmailChannel(options: EmailOptions): ClosableChannel {
   const sender = parseSender(options.from);
   const server = parseSmtpUrl(options.smtpUrl);
   const transport = createTransport(poolOptions(server, options));
@@ -60,7 +55,7 @@ export function createEmailChannel(options: EmailOptions): EmailChannel {
       const email = emailOf(message, deliveryKey, sender);
       try {
         const { response = '', serverMessageId } = await transport.sendMail({ ...email, ...(signal ? { signal } : {}) });
-        return { providerId: serverMessageId ?? email.messageId, answer: response };
+        return { provider: 'smtp', providerId: serverMessageId ?? email.messageId, answer: response, units: null, cost: null };
       } catch (error) {
         throw smtpFailureOf(error, handedOver.has(email.messageId), secrets);
       } finally {

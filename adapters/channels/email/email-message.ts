@@ -39,7 +39,7 @@ interface MailContent {
 export function emailOf(message: Message, deliveryKey: string, sender: Sender): SendMailOptions & { readonly messageId: string } {
   const { to, sentence } = message;
   if (!isMailbox(to)) throw new Failure('recipient_refused', 'the address of the contact is not a mailbox such as name@example.com');
-  const { thread, headers, text, html, attachments } = 'noticeId' in message ? noticeContent(message) : alertContent(message, sender);
+  const { thread, headers, text, html, attachments } = contentOf(message, sender);
   return {
     envelope: { from: sender.address, to: [to] },
     from: { name: sender.name, address: sender.address },
@@ -58,6 +58,12 @@ export function emailOf(message: Message, deliveryKey: string, sender: Sender): 
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+function contentOf(message: Message, sender: Sender): MailContent {
+  if (message.about === 'incident') return alertContent(message, sender);
+  if (message.about === 'notice') return noticeContent(message);
+  throw new Failure('message_refused', `no mail tells of a ${message.about} yet`);
 }
 
 function alertContent(message: AlertMessage, sender: Sender): MailContent {

@@ -3,34 +3,23 @@
  * 4yz and 5yz as RFC 5321, 4.2.1 has them; where the reply belongs to, as nodemailer's error codes say.
  */
 import type { NodemailerError } from 'nodemailer';
-import type { ChannelFailure } from '../../../activities/ports/channel.ts';
-import { Failure } from '../../../contracts/failures.ts';
 import type { FailureCode } from '../../../contracts/failures.ts';
-
-export class SmtpFailure extends Failure implements ChannelFailure {
-  readonly mayHaveArrived: boolean;
-
-  constructor(code: FailureCode, detail: string, mayHaveArrived = false) {
-    // Without the client's error as cause: it carries the session, and logs print causes.
-    super(code, detail);
-    this.mayHaveArrived = mayHaveArrived;
-  }
-}
+import { SendFailure, withoutSecrets } from '../send-failure.ts';
 
 /** Replies that ask for credentials or refuse them, whatever command they answer (RFC 4954, 6). */
 const AUTH_REPLIES = new Set([530, 534, 535, 538]);
 
 /** `handedOver`: the server was given the whole message. `secrets`: what must not come back out of an answer. */
-export function smtpFailureOf(error: unknown, handedOver: boolean, secrets: readonly string[]): SmtpFailure {
+export function smtpFailureOf(error: unknown, handedOver: boolean, secrets: readonly string[]): SendFailure {
   const { code, responseCode, permanent, command, message } = error as Partial<NodemailerError> & Error;
   const detail = withoutSecrets(code === 'EABORT' ? 'cut off: the server took longer than a send may take' : message, secrets);
-  if (responseCode) return new SmtpFailure(permanent ? refusalOf(code, responseCode, command) : 'provider_unavailable', detail);
+  if (responseCode) return new SendFailure(permanent ? refusalOf(code, responseCode, command) : 'provider_unavailable', detail);
   // Without a reply the client itself said no, before anything was sent ...
-  if (code === 'EAUTH' || code === 'ENOAUTH') return new SmtpFailure('provider_auth_failed', detail);
-  if (code === 'EENVELOPE') return new SmtpFailure('recipient_refused', detail);
-  if (code === 'EMESSAGE') return new SmtpFailure('message_refused', detail);
+  if (code === 'EAUTH' || code === 'ENOAUTH') return new SendFailure('provider_auth_failed', detail);
+  if (code === 'EENVELOPE') return new SendFailure('recipient_refused', detail);
+  if (code === 'EMESSAGE') return new SendFailure('message_refused', detail);
   // ... or the line, the name, the certificate or the clock: all of them may be well again at the next try.
-  return new SmtpFailure('provider_unavailable', detail, handedOver);
+  return new SendFailure('provider_unavailable', detail, { mayHaveArrived: handedOver });
 }
 
 function refusalOf(code: string | undefined, responseCode: number, command: string | undefined): FailureCode {
@@ -39,9 +28,4 @@ function refusalOf(code: string | undefined, responseCode: number, command: stri
   if (code === 'EMESSAGE') return 'message_refused';
   // A greeting of 554 or a goodbye speaks of us and the server, not of this message: it waits.
   return 'provider_unavailable';
-}
-
-/** Servers echo what they were told; a password may come back as it is or as AUTH PLAIN and LOGIN sent it. */
-function withoutSecrets(text: string, secrets: readonly string[]): string {
-  return secrets.filter((secret) => secret !== '').reduce((shown, secret) => shown.replaceAll(secret, '***'), text);
 }

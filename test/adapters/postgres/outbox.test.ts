@@ -8,7 +8,7 @@ import { attemptsOf, deliveriesOf, letTimePass, openIncident } from './incident-
 
 const LEASE_MS = 120_000;
 const HOUR_MS = 3_600_000;
-const DELIVERED: AttemptOutcome = { kind: 'delivered', receipt: { providerId: 'provider-1', answer: '250 OK' } };
+const DELIVERED: AttemptOutcome = { kind: 'delivered', receipt: { provider: 'smtp', providerId: 'provider-1', answer: '250 OK', units: null, cost: null } };
 const AWAY: AttemptOutcome = { kind: 'unavailable', code: 'provider_unavailable', answer: '451 later', mayHaveArrived: false, retryInMs: 5_000 };
 const REFUSED: AttemptOutcome = { kind: 'refused', code: 'recipient_refused', answer: '550 no such user' };
 
@@ -106,7 +106,7 @@ describe('a delivery', () => {
   });
 
   it('takes any answer, zero bytes and a whole page too', async () => {
-    await outbox.finish(await claimOne(), { kind: 'delivered', receipt: { providerId: 'a\0b', answer: `250 \0${'x'.repeat(5_000)}` } });
+    await outbox.finish(await claimOne(), { kind: 'delivered', receipt: { provider: 'smtp', providerId: 'a\0b', answer: `250 \0${'x'.repeat(5_000)}`, units: null, cost: null } });
     expect((await attemptsOf(db.pool, key))[0]?.answer).toHaveLength(500);
   });
 });

@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createEmailChannel } from '../../../../adapters/channels/email/email-channel.ts';
-import type { EmailChannel, EmailOptions } from '../../../../adapters/channels/email/email-channel.ts';
+import type { ClosableChannel } from '../../../../activities/ports/channel.ts';
+import type { EmailOptions } from '../../../../adapters/channels/email/email-channel.ts';
 import { messageIdOf } from '../../../../adapters/channels/email/message-id.ts';
 import { DELIVERY_KEY, PICTURE, alertExample } from './alert-example.ts';
 import { EXIM_LOGIN, eximMissing, startExim } from './exim.ts';
@@ -10,12 +11,12 @@ if (eximMissing !== undefined) console.warn(`SKIPPED: mail through a real mail s
 
 describe.skipIf(eximMissing !== undefined)(`a real mail server${eximMissing === undefined ? '' : ` (skipped: ${eximMissing})`}`, () => {
   let exim: Exim;
-  const open: EmailChannel[] = [];
+  const open: ClosableChannel[] = [];
   beforeAll(async () => { exim = await startExim(); });
   afterAll(() => exim.stop());
   afterEach(() => { for (const channel of open.splice(0)) channel.close(); });
 
-  function channel({ user, pass } = EXIM_LOGIN, options: Partial<EmailOptions> = {}): EmailChannel {
+  function channel({ user, pass } = EXIM_LOGIN, options: Partial<EmailOptions> = {}): ClosableChannel {
     const smtpUrl = `smtp://${user}:${encodeURIComponent(pass)}@localhost:${exim.port}?requireTLS=true`;
     const made = createEmailChannel({ smtpUrl, from: 'Watchpost <alerts@watchpost.test>', authority: exim.certificate, ...options });
     open.push(made);

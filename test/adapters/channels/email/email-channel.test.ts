@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ChannelFailure } from '../../../../activities/ports/channel.ts';
 import { createEmailChannel } from '../../../../adapters/channels/email/email-channel.ts';
-import type { EmailChannel, EmailOptions } from '../../../../adapters/channels/email/email-channel.ts';
+import type { ClosableChannel } from '../../../../activities/ports/channel.ts';
+import type { EmailOptions } from '../../../../adapters/channels/email/email-channel.ts';
 import { messageIdOf } from '../../../../adapters/channels/email/message-id.ts';
 import { DELIVERY_KEY, INCIDENT, PICTURE, alertExample } from './alert-example.ts';
 import { startFaultServer } from './fault-server.ts';
@@ -15,7 +16,7 @@ afterEach(async () => {
 
 const noPicture = { missing: 'gone' };
 
-async function peer(faults: Faults = {}, options: Partial<EmailOptions> = {}): Promise<{ server: FaultServer; channel: EmailChannel }> {
+async function peer(faults: Faults = {}, options: Partial<EmailOptions> = {}): Promise<{ server: FaultServer; channel: ClosableChannel }> {
   const server = await startFaultServer(faults);
   const channel = createEmailChannel({ smtpUrl: server.url, from: 'Watchpost <alerts@watchpost.test>', ...options });
   open.push(server, channel);

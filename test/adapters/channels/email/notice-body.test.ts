@@ -7,7 +7,7 @@ import { htmlNotice, plainNotice } from '../../../../adapters/channels/email/not
 const NOTICE = '0199a0c4-1111-7000-8000-000000000002';
 const SENDER = { name: 'Watchpost', address: 'alerts@example.org', domain: 'example.org' };
 const example = (changed: Partial<NoticeMessage> = {}): NoticeMessage => ({
-  to: 'anna@example.com', noticeId: NOTICE, telling: 'opened', sentence: 'Camera Back door shows nothing since 02:14',
+  about: 'notice', to: 'anna@example.com', contactId: 'anna', noticeId: NOTICE, telling: 'opened', sentence: 'Camera Back door shows nothing since 02:14',
   facts: [['Camera', 'Back door'], ['Since', '2026-11-21 02:14:07 CET (Europe/Berlin)'], ['Frames', '37 refused']],
   advice: ['Is the lens covered?', 'Is the lamp off?'], ...changed,
 });
