@@ -8,6 +8,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelDescription } from '../contracts/model.ts';
+import type { RefusalMemory } from './refused-uploads.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
@@ -27,6 +28,8 @@ export interface ApiDeps {
   readonly defaultModel: Pick<ModelDescription, 'name' | 'labels'>;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
+  /** Remembers whose uploads were refused, where somebody asks for it later. */
+  readonly refusals?: Pick<RefusalMemory, 'note'>;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   now(): number;

@@ -25,6 +25,7 @@ import { openChannels } from './channels.ts';
 import { createDetectMeter } from './detect-meter.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openDetectors } from './detector.ts';
+import { clockWatch, voidWatch } from './equipment-settings.ts';
 import type { DetectLoad, DetectorInUse } from '../adapters/postgres/workers.ts';
 
 export type ActivityStageName = { [Name in StageName]: (typeof STAGES)[Name]['kind'] extends 'activities' ? Name : never }[StageName];
@@ -74,7 +75,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   },
 
   evaluate: async (deps) => ({
-    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool(), await deps.ruleSets()), log: deps.log }),
+    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool(), await deps.ruleSets(), clockWatch(deps.settings)), log: deps.log }),
   }),
 
   alert: async (deps) => ({
@@ -114,7 +115,4 @@ async function laterPictureStages(deps: Dependencies): Promise<object> {
 }
 
 /** What validate and detect write, with the settings by which it becomes an equipment notice. */
-const frameResults = async ({ pool, settings }: Dependencies): Promise<ReturnType<typeof createFrameResults>> => createFrameResults(await pool(), settings, {
-  frames: settings.voidNoticeFrames, afterMs: settings.voidNoticeSeconds * 1000, wellAfterMs: settings.voidWellSeconds * 1000,
-  apartMs: settings.voidNoticeApartSeconds * 1000,
-});
+const frameResults = async ({ pool, settings }: Dependencies): Promise<ReturnType<typeof createFrameResults>> => createFrameResults(await pool(), settings, { void: voidWatch(settings), clock: clockWatch(settings) });

@@ -25,8 +25,9 @@ const COLUMNS = `user_id AS "userId", name, enabled, weight, created_at AS "crea
 
 export async function putUser(db: Queryable, user: Pick<User, 'userId' | 'name' | 'enabled' | 'weight'>): Promise<Put<User>> {
   const [row] = await query<Put<User>>(db, `
-    INSERT INTO users (user_id, name, enabled, weight) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, weight = EXCLUDED.weight, updated_at = now()
+    INSERT INTO users AS known (user_id, name, enabled, weight) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, weight = EXCLUDED.weight,
+      enabled_since = CASE WHEN EXCLUDED.enabled AND NOT known.enabled THEN now() ELSE known.enabled_since END, updated_at = now()
     RETURNING ${COLUMNS}, xmax = 0 AS created`, [user.userId, user.name, user.enabled, user.weight]);
   return row!;
 }
