@@ -25,10 +25,15 @@ interface Subject {
   readonly nextDue: string;
 }
 
+/** A program keeps state, so it is told in order: what waits behind an earlier message to it has no time of its own yet. */
+const IN_TURN = `NOT (channel IN ('${PROGRAM_CHANNELS.join("', '")}') AND EXISTS (
+    SELECT 1 FROM deliveries earlier WHERE earlier.incident_id = deliveries.incident_id AND earlier.contact_id = deliveries.contact_id
+      AND earlier.created_at < deliveries.created_at AND earlier.state IN ('waiting', 'sending')))`;
+
 /** When the next message of $1 is due, to be sent or to be taken from a try that died; null without one. */
 const nextDelivery = (id: Subject['id']): string => `(
   SELECT min(CASE state WHEN 'sending' THEN claimed_until ELSE next_try_at END)
-  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending'))`;
+  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending') AND ${IN_TURN})`;
 
 const INCIDENT: Subject = {
   table: 'incidents', id: 'incident_id',
@@ -66,11 +71,7 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
   };
 }
 
-/** A program keeps state, so it is told in order: what waits behind an earlier message to it is not due yet. */
-const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())
-      AND NOT (channel IN ('${PROGRAM_CHANNELS.join("', '")}') AND EXISTS (
-        SELECT 1 FROM deliveries earlier WHERE earlier.incident_id = deliveries.incident_id AND earlier.contact_id = deliveries.contact_id
-          AND earlier.created_at < deliveries.created_at AND earlier.state IN ('waiting', 'sending')))`;
+const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now()) AND ${IN_TURN}`;
 const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
 
 interface MessageRow {
