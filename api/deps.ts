@@ -13,7 +13,7 @@ import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
   | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxParcelBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames'
-  | 'frameStoreBytes'>;
+  | 'frameStoreBytes' | 'canarySeconds'>;
 
 export interface ApiDeps {
   readonly settings: ApiSettings;

@@ -5,15 +5,18 @@ import { COCO_LABELS } from '../adapters/detector/labels.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
+import { noteRefusedUploads } from '../adapters/postgres/refused-uploads.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import { createReplay } from '../adapters/postgres/replay.ts';
 import { readLedgerId } from '../adapters/postgres/retention.ts';
 import { startApi } from '../api/main.ts';
+import { createRefusalMemory } from '../api/refused-uploads.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
 import type { Log } from '../workers/log.ts';
+import { startApiWatches } from './api-watches.ts';
 
 /** Acceptance needs one for some milliseconds: ten carry hundreds of frames a second and leave the database to others. */
 const CONNECTIONS = 10;
@@ -36,6 +39,7 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
     if (!await frameStore.adopt(await readLedgerId(pool))) {
       log.error({ home: settings.home }, 'the frame store in this home is the one of another database: frames are accepted, and nothing is removed from it');
     }
+    const refusals = createRefusalMemory((refused) => noteRefusedUploads(pool, refused));
     const api = await startApi({ host: settings.host, port: settings.port, stepOver }, {
       settings, pool, log, frameStore,
       acceptFrames: createLedger(pool).acceptFrames,
@@ -43,12 +47,15 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       annotator: createPictureAnnotator(),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
       ...(inbox ? { inbox } : {}),
+      refusals,
       now: Date.now,
     });
+    const watches = startApiWatches({ settings, pool, log, url: api.url, refusals });
     return {
       url: api.url,
       async close() {
         await api.close();
+        await watches.stop();
         await pool.end();
       },
     };

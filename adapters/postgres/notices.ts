@@ -64,11 +64,24 @@ export async function listNotices(db: Queryable, { userId, deviceId, state, afte
   }));
 }
 
+/** Which devices the message of this notice names, by the column that says so. */
+const named = (column: 'told_with' | 'well_with'): string => `
+  (SELECT jsonb_agg(jsonb_build_object('deviceName', coalesce(device.name, silent.device_id), 'since', ${INSTANT}) ORDER BY silent.since, silent.notice_id)
+   FROM equipment_notices silent LEFT JOIN devices device USING (device_id) WHERE silent.${column} = notice.notice_id)`;
+/** As every moment is written: a date inside JSON does not pass through the reader of moments. */
+const INSTANT = `to_char(silent.since AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`;
+
+const SILENCE = `
+  CASE WHEN kind = 'silent' THEN jsonb_build_object('opened', coalesce(${named('told_with')}, '[]'), 'well', coalesce(${named('well_with')}, '[]'),
+    'stillSilent', coalesce((SELECT jsonb_agg(coalesce(device.name, silent.device_id) ORDER BY silent.since) FROM equipment_notices silent LEFT JOIN devices device USING (device_id)
+      WHERE silent.user_id = notice.user_id AND silent.kind = 'silent' AND silent.state = 'open'), '[]')) END`;
+
 export function createNoticeFactSource(pool: Pool): NoticeFactSource {
   return {
     async factsOf(noticeId) {
       const [facts] = await query<Awaited<ReturnType<NoticeFactSource['factsOf']>> & Record<string, unknown>>(pool, `
         SELECT notice_id AS "noticeId", kind, reason, since, last_at AS "lastAt", frames, well_since AS "wellSince", state = 'closed' AS closed,
+               off_seconds AS "offSeconds", ${SILENCE} AS silence,
                coalesce(device.name, notice.device_id) AS "deviceName", coalesce(device.time_zone, 'UTC') AS "timeZone"
         FROM equipment_notices notice LEFT JOIN devices device USING (device_id) WHERE notice_id = $1`, [noticeId]);
       // A message refers to its notice, and notices stay.
