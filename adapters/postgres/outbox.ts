@@ -116,7 +116,7 @@ async function settleWithoutSending(client: Client, { table, id }: Subject, due:
       AND telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending')`, [keys]);
 }
 
-async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
+async function finish(client: Client, subject: Subject, { attemptId, deliveryKey, contactId }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
   // The message before its attempt, as in a claim: two transactions that lock in different orders wait for each other.
   const [delivery] = await query<{ id: string }>(client, `SELECT ${subject.id} AS id FROM deliveries WHERE delivery_key = $1 FOR UPDATE`, [deliveryKey]);
   if (delivery === undefined || !await closeAttempt(client, attemptId, outcome)) return;
@@ -128,6 +128,8 @@ async function finish(client: Client, subject: Subject, { attemptId, deliveryKey
     await onDelivered(client, delivery.id);
   } else if (outcome.kind === 'refused') {
     await query(client, `UPDATE deliveries SET state = 'failed', code = $2, claimed_until = NULL WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code]);
+    // Each further message would be refused like this one; whoever enables the contact again says that it is back.
+    if (outcome.code === 'endpoint_gone') await query(client, 'UPDATE contacts SET enabled = false, failed_code = $2, updated_at = now() WHERE contact_id = $1', [contactId, outcome.code]);
   } else {
     await query(client, `
       UPDATE deliveries SET state = 'waiting', code = $2, next_try_at = now() + $3 * interval '1 millisecond', claimed_until = NULL, uncertain = uncertain + $4::boolean::int
