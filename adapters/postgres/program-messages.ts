@@ -8,7 +8,7 @@ import type { Client } from './pool.ts';
 /** To be called with the incident locked. The rows are due at once; whoever calls sees to it that the incident is looked after. */
 export async function tellPrograms(client: Client, incidentId: string, telling: Extract<IncidentTelling, 'taken' | 'over'>): Promise<number> {
   const told = await query<{ contact_id: string; channel: Channel; address: string; level: number; round: number; severity: Severity }>(client, `
-    SELECT contact_id, channel, (array_agg(address ORDER BY created_at DESC))[1] AS address, incident.level,
+    SELECT contact_id, channel, (array_agg(address ORDER BY deliveries.created_at DESC))[1] AS address, incident.level,
            (count(*) FILTER (WHERE delivery_key LIKE incident.incident_id || ':' || incident.level || ':%'))::int AS round, incident.severity
     FROM deliveries JOIN incidents incident USING (incident_id)
     WHERE incident_id = $1 AND channel = ANY($2)

@@ -38,7 +38,7 @@ describe('the page of a link', () => {
     expect(words).toMatch(/ALERT: HIGH Rule yard High severity: Person, 0[23]:00, camera door Open: nobody has taken charge yet/);
     expect(words).toMatch(/When \d{4}-\d\d-\d\d 0[23]:00:00 (CET|CEST) \(Europe\/Berlin\) Camera door Rule yard: Person in the yard Why person with probability > 80%: 87 %/);
     expect(words).toContain('I take charge It is dealt with False alarm I know this. Tell nobody of it for 1 hour 1 day 1 week 30 days');
-    expect(answer.body).toContain('alt="Picture of camera door, marked: person 87%"');
+    expect(answer.body).toContain('alt="Picture of camera door, marked: person 87 %"');
   });
 
   it('shows the picture with a box around what the rule was about, and around nothing else', async () => {
