@@ -22,7 +22,7 @@ export interface AnswerPage {
   readonly mayAnswer: boolean;
 }
 
-/** What may still be said of an incident that stands like this; the first is what most people want. */
+/** What may still be said of an incident that stands like this; while it is not dealt with, the first is what most people want. */
 const OFFERED: Readonly<Record<IncidentState, readonly Exclude<ResponseKind, 'known'>[]>> = {
   open: ['acknowledge', 'resolve', 'false_alarm'],
   acknowledged: ['resolve', 'real', 'false_alarm'],
@@ -55,7 +55,7 @@ export const plainPage = (title: string, text: string): string => htmlPage(title
 
 /** Without an action a form is sent to where its page came from, whatever a proxy calls that. */
 const formsOf = (state: IncidentState): string => `<form method="post">${OFFERED[state].map((kind, place) =>
-  `<button name="action" value="${kind}"${place === 0 ? ' class="first"' : ''}>${BUTTONS[kind]}</button>`).join('')}</form>
+  `<button name="action" value="${kind}"${place === 0 && !['resolved', 'closed'].includes(state) ? ' class="first"' : ''}>${BUTTONS[kind]}</button>`).join('')}</form>
 <form method="post" class="known"><input type="hidden" name="action" value="known"><p>I know this. Tell nobody of it for</p>${KNOWN_FOR.map(([hours, words]) =>
   `<button name="hours" value="${hours}">${words}</button>`).join('')}</form>`;
 
@@ -100,7 +100,7 @@ img { display: block; width: 100%; height: auto; border-radius: 4px }
 form { display: grid; gap: 8px; margin: 0 0 14px } form p { margin: 0; grid-column: 1 / -1; font-size: 15px }
 .known { grid-template-columns: repeat(4, 1fr); padding-top: 12px; border-top: 1px solid var(--line) }
 button { min-height: 48px; padding: 6px; font: inherit; font-weight: 600; color: var(--text); background: var(--button); border: 1px solid var(--line); border-radius: 4px; cursor: pointer }
-.known button { font-size: 14px } button.first { color: #ffffff; background: var(--press); border-color: var(--press) }
+.known button { padding: 6px 2px; font-size: 14px } button.first { color: #ffffff; background: var(--press); border-color: var(--press) }
 button:focus-visible { outline: 3px solid var(--press); outline-offset: 2px }
 dl { display: grid; grid-template-columns: auto 1fr; margin: 0; font-size: 14px }
 dt, dd { margin: 0; padding: 8px 0; border-top: 1px solid var(--line) } dt { padding-right: 16px; color: var(--quiet) }

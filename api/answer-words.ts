@@ -1,4 +1,5 @@
 /** How an incident stands, and what was answered, in words for whoever opened its link. Pure. */
+import type { AlertText } from '../activities/alert-message.ts';
 import type { AnsweredIncident, KeptAnswer } from '../adapters/postgres/incident-answers.ts';
 import { LABELS } from '../contracts/response.ts';
 import type { Label, ResponseKind } from '../contracts/response.ts';
@@ -17,9 +18,12 @@ const LINES = 8;
 
 const VERDICTS: Readonly<Record<Label, string>> = { real: 'Real', false_alarm: 'False alarm', known: 'Known' };
 
-/** `reader`: the contact whose link it is. */
-export function standingOf({ state, acknowledgedAt, closedAt, answers }: AnsweredIncident, reader: string | null, timeZone: string): Standing {
-  const at = (moment: Instant): string => localTime(moment, timeZone).slice(0, 16);
+/** `reader`: the contact whose link it is. `shown`: when the picture was taken, by the clock at the camera; that day needs no name. */
+export function standingOf({ state, acknowledgedAt, closedAt, answers }: AnsweredIncident, reader: string | null, shown: Pick<AlertText, 'localTime' | 'timeZone'>): Standing {
+  const at = (moment: Instant): string => {
+    const there = localTime(moment, shown.timeZone);
+    return there.slice(there.slice(0, 10) === shown.localTime.slice(0, 10) ? 11 : 0, 16);
+  };
   const verdict = answers.map(({ kind }) => LABELS.find((label) => label === kind)).findLast((label) => label !== undefined);
   const said = answers.map((answer) => lineOf(answer, reader, at)).slice(-LINES);
   const unsaid = answers.length === 0 && acknowledgedAt !== null ? [`Somebody took charge at ${at(acknowledgedAt)}.`] : [];
@@ -27,7 +31,8 @@ export function standingOf({ state, acknowledgedAt, closedAt, answers }: Answere
   const words = verdict === undefined ? '' : VERDICTS[verdict];
   return {
     state: {
-      open: 'Open: nobody has taken charge yet',
+      // An answer made it something else, so it was reopened, or got worse, since.
+      open: answers.length === 0 ? 'Open: nobody has taken charge yet' : 'Open again: nobody has taken charge since',
       acknowledged: 'Somebody is looking after it',
       resolved: verdict === undefined || verdict === 'real' ? 'Dealt with' : words,
       closed: words === '' ? 'Over' : `Over: ${words.toLowerCase()}`,

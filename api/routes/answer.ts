@@ -40,7 +40,7 @@ export const answerRoutes = ({ pool, links, describeIncident }: ApiDeps, { bytes
     const { text, evidence, hasPicture } = await describeIncident(incidentId, incident);
     const marked = evidence.map(boxText).join(', ');
     return reply.type('text/html; charset=utf-8').send(answerPage({
-      text, state: incident.state, standing: standingOf(incident, contactId, text.timeZone), mayAnswer: contactId !== null,
+      text, state: incident.state, standing: standingOf(incident, contactId, text), mayAnswer: contactId !== null,
       pictureUrl: hasPicture ? `${token}/picture.jpg` : null,
       pictureText: hasPicture ? `Picture of camera ${text.deviceName}${marked === '' ? '' : `, marked: ${marked}`}` : 'There is no picture of this moment any more.',
     }));

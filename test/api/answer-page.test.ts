@@ -128,7 +128,7 @@ describe('looking', () => {
 
 describe('an answer', () => {
   it.each([
-    ['acknowledge', 'acknowledged', /You took charge at \d{4}-\d\d-\d\d \d\d:\d\d\./],
+    ['acknowledge', 'acknowledged', /You took charge at (\d{4}-\d\d-\d\d )?\d\d:\d\d\./],
     ['resolve', 'resolved', /Dealt with You said at .* that it is dealt with\./],
     ['real', 'acknowledged', /You said at .* that it is real\./],
     ['false_alarm', 'resolved', /False alarm You said at .* that it is a false alarm\./],
