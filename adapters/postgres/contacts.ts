@@ -72,6 +72,17 @@ export function removeContact(pool: Pool, contactId: string): Promise<boolean> {
 export const contactsNamed = (db: Queryable, contactIds: readonly string[]): Promise<Pick<Contact, 'contactId' | 'channel' | 'enabled'>[]> =>
   query<Pick<Contact, 'contactId' | 'channel' | 'enabled'>>(db, 'SELECT contact_id AS "contactId", channel, enabled FROM contacts WHERE contact_id = ANY($1)', [contactIds]);
 
+/** Of these users those who can be told of incidents: by a contact of their own, or by one that their chain names. */
+export async function usersWithContact(db: Queryable, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await query<{ userId: string }>(db, `
+    SELECT user_id AS "userId" FROM contacts WHERE user_id = ANY($1) AND enabled
+    UNION
+    SELECT owner.user_id FROM users owner JOIN chains USING (chain_id), jsonb_array_elements(levels) AS level, jsonb_array_elements_text(nullif(level -> 'contacts', 'null')) AS named
+    JOIN contacts contact ON contact.contact_id = named AND contact.enabled
+    WHERE owner.user_id = ANY($1)`, [[...new Set(userIds)]]);
+  return new Set(rows.map(({ userId }) => userId));
+}
+
 export type ContactToTell = Pick<Contact, 'contactId' | 'channel' | 'address'>;
 
 /** Those that are enabled, by user, each user's in the order of telling. */

@@ -3,6 +3,7 @@
  * holding one leaves a trace that is counted, never a message that is lost.
  */
 import type { AttemptOutcome, ClaimedDelivery, DueDelivery, Outbox } from '../../activities/ports/outbox.ts';
+import { PROGRAM_CHANNELS } from '../../contracts/delivery.ts';
 import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { inTransaction, query } from './pool.ts';
@@ -65,7 +66,11 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
   };
 }
 
-const IS_DUE = "(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())";
+/** A program keeps state, so it is told in order: what waits behind an earlier message to it is not due yet. */
+const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())
+      AND NOT (channel IN ('${PROGRAM_CHANNELS.join("', '")}') AND EXISTS (
+        SELECT 1 FROM deliveries earlier WHERE earlier.incident_id = deliveries.incident_id AND earlier.contact_id = deliveries.contact_id
+          AND earlier.created_at < deliveries.created_at AND earlier.state IN ('waiting', 'sending')))`;
 const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
 
 interface MessageRow {
@@ -83,6 +88,7 @@ async function claimDue(client: Client, subject: Subject, id: string, leaseMs: n
     WHERE ${subject.id} = $1 AND ${IS_DUE}
     ORDER BY created_at, delivery_key FOR UPDATE SKIP LOCKED`, [id]);
   if (due.length === 0) return [];
+  await settleWithoutSending(client, subject, due);
   const dead = due.filter(({ state }) => state === 'sending').map((row) => row.delivery_key);
   await query(client, `
     UPDATE delivery_attempts SET outcome = 'uncertain', finished_at = now(), answer = 'the try ended before the provider''s answer was recorded'
@@ -91,11 +97,22 @@ async function claimDue(client: Client, subject: Subject, id: string, leaseMs: n
     WITH claimed AS (
       UPDATE deliveries SET state = 'sending', claimed_until = now() + $3 * interval '1 millisecond', tries = tries + 1,
              uncertain = uncertain + (delivery_key = ANY($2))::int
-      WHERE delivery_key = ANY($1) RETURNING ${MESSAGE}, tries),
+      WHERE delivery_key = ANY($1) AND state IN ('waiting', 'sending') RETURNING ${MESSAGE}, tries),
     begun AS (INSERT INTO delivery_attempts (delivery_key) SELECT delivery_key FROM claimed RETURNING delivery_key, attempt_id)
     SELECT * FROM claimed JOIN begun USING (delivery_key)`, [due.map((row) => row.delivery_key), dead, leaseMs]);
   await dueNoLaterThanItsMessages(client, subject, id);
   return claimed.map((row) => ({ ...messageIn(row), attemptId: row.attempt_id, tries: row.tries }));
+}
+
+/** What a callback proved to be taken is not sent again, and nobody is asked any more once somebody has taken charge. */
+async function settleWithoutSending(client: Client, { table, id }: Subject, due: readonly { readonly delivery_key: string }[]): Promise<void> {
+  const keys = due.map((row) => row.delivery_key);
+  await query(client, `UPDATE deliveries SET state = 'delivered', delivered_at = arrived_at, claimed_until = NULL WHERE delivery_key = ANY($1) AND arrival IS NOT NULL`, [keys]);
+  if (table !== 'incidents') return;
+  await query(client, `
+    UPDATE deliveries SET state = 'withdrawn', claimed_until = NULL FROM incidents incident
+    WHERE delivery_key = ANY($1) AND deliveries.${id} = incident.incident_id AND incident.state IN ('acknowledged', 'resolved')
+      AND telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending')`, [keys]);
 }
 
 async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {

@@ -62,10 +62,13 @@ export function endSnooze(pool: Pool, snoozeId: string, owner: string | null): P
       UPDATE snoozes SET ended_at = CASE WHEN until_at <= now() THEN ended_at ELSE coalesce(ended_at, now()) END
       WHERE snooze_id = $1 AND ($2::text IS NULL OR user_id = $2) RETURNING ${COLUMNS}`, [snoozeId, owner]);
     if (!ended) throw new Failure('snooze_unknown', `no snooze ${snoozeId}`);
+    // What another snooze still covers goes on waiting.
     await query(client, `
-      UPDATE held_back SET due_at = least(due_at, now())
-      WHERE user_id = $1 AND cause = 'snoozed' AND digest_id IS NULL AND due_at = $4 AND ($2::text IS NULL OR rule_id = $2) AND ($3::text IS NULL OR device_id = $3)`,
-    [ended.userId, ended.ruleId, ended.deviceId, ended.until]);
+      UPDATE held_back held SET due_at = least(due_at, now())
+      WHERE user_id = $1 AND cause = 'snoozed' AND digest_id IS NULL AND ($2::text IS NULL OR rule_id = $2) AND ($3::text IS NULL OR device_id = $3)
+        AND NOT EXISTS (SELECT 1 FROM snoozes other WHERE other.user_id = $1 AND cause = 'snoozed' AND ${HOLDS}
+                          AND (other.rule_id IS NULL OR other.rule_id = held.rule_id) AND (other.device_id IS NULL OR other.device_id = held.device_id))`,
+    [ended.userId, ended.ruleId, ended.deviceId]);
     return ended;
   });
 }
