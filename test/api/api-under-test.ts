@@ -9,6 +9,7 @@ import type { ApiDeps, ApiSettings } from '../../api/deps.ts';
 import { openDiskFrameStore } from '../../adapters/frame-store/disk.ts';
 import type { SpaceLimits } from '../../adapters/frame-store/space.ts';
 import { createPictureAnnotator } from '../../adapters/images/picture-annotator.ts';
+import { createWebhookSecrets } from '../../adapters/links/webhook-secret.ts';
 import { createKey } from '../../adapters/postgres/api-keys.ts';
 import type { KeyRole } from '../../adapters/postgres/api-keys.ts';
 import { createLedger } from '../../adapters/postgres/ledger.ts';
@@ -60,6 +61,8 @@ export async function startApiUnderTest(overrides: {
     replayFrames: createReplay(db.pool, frameStore),
     annotator: createPictureAnnotator(),
     defaultModel: COCO,
+    channels: async () => ({}),
+    webhookSecretOf: createWebhookSecrets('a signing secret of this test file'),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)); } }),
     now: Date.now,
     ...overrides.deps,
