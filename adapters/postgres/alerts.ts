@@ -27,7 +27,8 @@ export function createIncidentLedger(pool: Pool, settings: EscalationSettings): 
       const { from, to } = captureSpan(frames.map(({ capturedAt }) => capturedAt));
       const rows = await query<{ frame_id: string; verdicts: Verdict[]; detections: Detection[] | null }>(pool, `
         SELECT judged.frame_id, judged.verdicts, detected.detections
-        FROM frame_verdicts judged LEFT JOIN frame_detections detected USING (frame_id, captured_at)
+        FROM frame_verdicts judged
+        LEFT JOIN frame_detections detected ON detected.frame_id = judged.frame_id AND detected.captured_at = judged.captured_at AND detected.captured_at BETWEEN $4 AND $5
         WHERE (judged.frame_id, judged.captured_at, judged.run) IN (SELECT * FROM unnest($1::uuid[], $2::timestamptz[], $3::int[])) AND judged.captured_at BETWEEN $4 AND $5`,
       [frames.map(({ frameId }) => frameId), frames.map(({ capturedAt }) => capturedAt), frames.map(({ run }) => run), from, to]);
       const judged = new Map(rows.map((row) => [row.frame_id, row]));
@@ -59,7 +60,7 @@ async function decideAll(client: Client, matches: readonly MatchToDecide[], grou
   }, group);
   await writeIncidents(client, incidents);
   await writeMatches(client, decided);
-  await takeDefaults(client, incidents.filter(({ openedBy }) => openedBy !== null).map(({ incidentId }) => incidentId));
+  await takeDefaults(client, incidents.flatMap(({ incidentId, openedBy }) => (openedBy === null ? [] : [{ incidentId, capturedAt: openedBy.frame.capturedAt }])));
   await holdSnoozed(client, decided.filter(({ decision }) => decision.kind === 'suppressed' && decision.cause === 'snoozed')
     .flatMap((match) => { const snooze = holding(match, snoozes); return snooze ? [{ match, untilAt: snooze.until }] : []; }));
   const told = await escalate(client, incidents.flatMap(({ incidentId, tell, lastMatchAt }) => (tell === null ? [] : [{ incidentId, trigger: tell, matchAt: lastMatchAt }])), settings);

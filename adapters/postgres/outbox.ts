@@ -25,10 +25,15 @@ interface Subject {
   readonly nextDue: string;
 }
 
+/** A program keeps state, so it is told in order: what waits behind an earlier message to it has no time of its own yet. */
+const IN_TURN = `NOT (channel IN ('${PROGRAM_CHANNELS.join("', '")}') AND EXISTS (
+    SELECT 1 FROM deliveries earlier WHERE earlier.incident_id = deliveries.incident_id AND earlier.contact_id = deliveries.contact_id
+      AND earlier.created_at < deliveries.created_at AND earlier.state IN ('waiting', 'sending')))`;
+
 /** When the next message of $1 is due, to be sent or to be taken from a try that died; null without one. */
 const nextDelivery = (id: Subject['id']): string => `(
   SELECT min(CASE state WHEN 'sending' THEN claimed_until ELSE next_try_at END)
-  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending'))`;
+  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending') AND ${IN_TURN})`;
 
 const INCIDENT: Subject = {
   table: 'incidents', id: 'incident_id',
@@ -66,11 +71,7 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
   };
 }
 
-/** A program keeps state, so it is told in order: what waits behind an earlier message to it is not due yet. */
-const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())
-      AND NOT (channel IN ('${PROGRAM_CHANNELS.join("', '")}') AND EXISTS (
-        SELECT 1 FROM deliveries earlier WHERE earlier.incident_id = deliveries.incident_id AND earlier.contact_id = deliveries.contact_id
-          AND earlier.created_at < deliveries.created_at AND earlier.state IN ('waiting', 'sending')))`;
+const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now()) AND ${IN_TURN}`;
 const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
 
 interface MessageRow {
@@ -115,7 +116,7 @@ async function settleWithoutSending(client: Client, { table, id }: Subject, due:
       AND telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending')`, [keys]);
 }
 
-async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
+async function finish(client: Client, subject: Subject, { attemptId, deliveryKey, contactId }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
   // The message before its attempt, as in a claim: two transactions that lock in different orders wait for each other.
   const [delivery] = await query<{ id: string }>(client, `SELECT ${subject.id} AS id FROM deliveries WHERE delivery_key = $1 FOR UPDATE`, [deliveryKey]);
   if (delivery === undefined || !await closeAttempt(client, attemptId, outcome)) return;
@@ -127,6 +128,8 @@ async function finish(client: Client, subject: Subject, { attemptId, deliveryKey
     await onDelivered(client, delivery.id);
   } else if (outcome.kind === 'refused') {
     await query(client, `UPDATE deliveries SET state = 'failed', code = $2, claimed_until = NULL WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code]);
+    // Each further message would be refused like this one; whoever enables the contact again says that it is back.
+    if (outcome.code === 'endpoint_gone') await query(client, 'UPDATE contacts SET enabled = false, failed_code = $2, updated_at = now() WHERE contact_id = $1', [contactId, outcome.code]);
   } else {
     await query(client, `
       UPDATE deliveries SET state = 'waiting', code = $2, next_try_at = now() + $3 * interval '1 millisecond', claimed_until = NULL, uncertain = uncertain + $4::boolean::int
