@@ -75,15 +75,15 @@ CREATE TABLE changes (
   before      jsonb,
   after       jsonb,
   CONSTRAINT changes_pkey PRIMARY KEY (change_id),
-  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text]))
+  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text, 'chain'::text]))
 );
 CREATE INDEX changes_subject_id ON changes USING btree (subject, subject_id, change_id DESC);
-COMMENT ON TABLE changes IS 'Every change of what frames are judged by, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by and of who is told, committed together with the change. Rows never change; a call that changes nothing leaves none.';
 COMMENT ON COLUMN changes.change_id IS 'Counted by the database; later changes of one subject have higher ones.';
 COMMENT ON COLUMN changes.at IS 'By the clock of the database.';
 COMMENT ON COLUMN changes.changed_by IS 'Id of the API key.';
 COMMENT ON COLUMN changes.subject IS 'What changed; members are those of a group, assignments those of one user or group, zones those of one device.';
-COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group or device; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group, device or chain; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
 COMMENT ON COLUMN changes.before IS 'What it was; null: there was nothing. Of members and assignments only those that came, went or changed.';
 COMMENT ON COLUMN changes.after IS 'What it became; null: nothing is left. Of members and assignments only those that came or changed.';
 COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
