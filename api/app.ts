@@ -23,6 +23,7 @@ import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { invalidFrameRoutes } from './routes/invalid-frames.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
@@ -69,7 +70,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
   await describeApi(app as unknown as FastifyInstance);
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
-    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
+    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), messageRoutes(deps), equipmentNoticeRoutes(deps),
     userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
     ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
