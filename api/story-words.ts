@@ -24,7 +24,7 @@ export function sentenceOf(fact: StoryFact, story: Story, { ruleId, matches }: {
     case 'arrival': return `${NOUNS[fact.channel]} to ${who(fact)}: ${ARRIVED[fact.arrival]}${fact.providerCode === null ? '' : ` (code ${fact.providerCode} of the provider)`}.`;
     case 'resent': return `${NOUNS[fact.channel]} to ${who(fact)} set waiting again by hand.`;
     case 'response': return responseSentence(fact, clock);
-    case 'held_back': return `Kept from ${fact.contactId ?? 'the user'} ${CAUSES[fact.cause]}, with ${count(fact.matches, 'match', 'matches')}; ${fact.digestId === null ? `a digest tells it at ${clock(fact.dueAt)}` : 'told by a digest since'}.`;
+    case 'held_back': return `Kept from ${fact.contactId ?? 'the user'} with ${count(fact.matches, 'match', 'matches')}: ${CAUSES[fact.cause]}; ${fact.digestId === null ? `a digest tells it at ${clock(fact.dueAt)}` : 'told by a digest since'}.`;
     case 'digest': return `A digest tells what was held back${fact.messages.length === 0 ? '' : `: ${fact.messages.map((message) => `${NOUNS[message.channel].toLowerCase()} to ${who(message)}, ${message.state}`).join('; ')}`}.`;
   }
 }
@@ -34,14 +34,14 @@ const NOUNS: Readonly<Record<Channel, string>> = {
 };
 const ROLES: Readonly<Record<MatchRole, string>> = { first: 'first', worst: 'worst', latest: 'latest' };
 const CAUSES: Readonly<Record<HoldCause, string>> = {
-  quiet_hours: 'for quiet hours', snoozed: 'because it is snoozed', budget: 'because the messages of this hour are used up', old: 'because it was judged long after it was seen',
+  quiet_hours: 'quiet hours', snoozed: 'snoozed', budget: 'the messages of this hour are used up', old: 'judged long after it was seen',
 };
 const ARRIVED: Readonly<Record<Arrival, string>> = {
   queued: 'queued by its provider', sent: 'sent on by its provider', ringing: 'it rings', answered: 'picked up', arrived: 'arrived', completed: 'heard to its end',
   busy: 'the line was busy', no_answer: 'nobody picked up', undelivered: 'did not arrive',
 };
 const OUTCOMES: Readonly<Record<AttemptOutcome, string>> = {
-  delivered: 'taken', refused: 'refused for good', unavailable: 'not taken, to be tried again', uncertain: 'the answer was lost, it may have been taken',
+  delivered: 'taken', refused: 'refused for good', unavailable: 'not taken, it is tried again', uncertain: 'not known, it may have been taken',
 };
 const WAYS: Readonly<Record<ResponseWay, string>> = { api: 'over the API', link: 'by the link in a message', sms: 'by text message', call: 'by a key during a call' };
 const ANSWERS: Readonly<Record<ResponseKind, string>> = {
@@ -54,7 +54,7 @@ function eventSentence({ event, detail }: Fact<'event'>, story: Story, ruleId: s
   const sentences: Readonly<Record<IncidentEvent, () => string>> = {
     opened: () => `${seenIn(story, ruleId)} on camera ${story.deviceName}, by rule ${ruleId}${story.ruleName === null ? '' : ` (${story.ruleName})`}${text('severity') === '' ? '' : `, ${text('severity')}`}.`,
     told: () => `${TOLD[text('telling')] ?? 'Told'}: level ${text('level')}${contacts.length === 0 ? '' : `, ${listOf(contacts)}`}.`,
-    held: () => `Not told${contacts.length === 0 ? '' : ` to ${listOf(contacts)}`} ${CAUSES[text('cause') as HoldCause] ?? ''}`.trimEnd().concat('.'),
+    held: () => `${contacts.length === 0 ? 'Nobody is' : `${listOf(contacts)} ${contacts.length === 1 ? 'is' : 'are'} not`} told: ${CAUSES[text('cause') as HoldCause] ?? 'held back'}.`,
     rose: () => `It got worse: ${text('from') === '' ? '' : `${text('from')}, now `}${text('to')}.`,
     acknowledged: () => 'Somebody took charge: nobody else is told.',
     resolved: () => 'Dealt with: further matches are silent.',
@@ -72,9 +72,9 @@ const TOLD: Readonly<Record<string, string>> = {
 };
 
 function attemptSentence(fact: Fact<'attempt'>): string {
-  const outcome = fact.outcome === null ? 'under way' : OUTCOMES[fact.outcome];
-  const answer = fact.answer === null || fact.answer === '' ? '' : `, provider: ${fact.answer}`;
-  return `${NOUNS[fact.channel]} to ${who(fact)}, try ${fact.attempt}: ${outcome}${fact.ms === null ? '' : ` after ${fact.ms} ms`}${answer}${/[.!?]$/.test(answer) ? '' : '.'}`;
+  const took = fact.ms === null ? '' : ` (${fact.ms} ms)`;
+  const answer = fact.answer === null || fact.answer === '' ? '' : `, ${JSON.stringify(fact.answer)}`;
+  return `${NOUNS[fact.channel]} to ${who(fact)}, try ${fact.attempt}${took}: ${fact.outcome === null ? 'under way' : OUTCOMES[fact.outcome]}${answer}.`;
 }
 
 function responseSentence({ response, way, contactId, said, knownUntil }: Fact<'response'>, clock: (at: Instant) => string): string {

@@ -24,7 +24,7 @@ export const IS_DEAD = "state = 'failed' AND num_nonnulls(incident_id, notice_id
 export const listDeadLetters = (db: Queryable, { code, after, limit }: { code: string | null; after: TrailPlace | null; limit: number }): Promise<DeadLetter[]> =>
   query<DeadLetter & Record<string, unknown>>(db, `
     SELECT ${TRAIL_COLUMNS}, coalesce(incident.user_id, notice.user_id, digest.user_id) AS "userId",
-           attempt.finished_at AS "failedAt", attempt.answer, floor(extract(epoch FROM now() - delivery.created_at))::int8 AS "ageSeconds"
+           attempt.finished_at AS "failedAt", attempt.answer, greatest(0, floor(extract(epoch FROM now() - delivery.created_at)))::int8 AS "ageSeconds"
     FROM (SELECT * FROM deliveries WHERE ${IS_DEAD} AND ($1::text IS NULL OR code = $1) AND ($2::timestamptz IS NULL OR (created_at, delivery_key) < ($2, $3))
           ORDER BY created_at DESC, delivery_key DESC LIMIT $4) delivery
     LEFT JOIN incidents incident USING (incident_id) LEFT JOIN equipment_notices notice USING (notice_id) LEFT JOIN digests digest USING (digest_id)

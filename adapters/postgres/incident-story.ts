@@ -138,7 +138,7 @@ export async function readStory(db: Queryable, incidentId: string): Promise<Stor
       LEFT JOIN rule_versions rule ON rule.rule_id = incident.rule_id AND rule.version = incident.rule_version
       LEFT JOIN matches first ON first.frame_id = incident.first_frame_id AND first.rule_id = incident.rule_id
       LEFT JOIN frames frame ON frame.device_id = incident.device_id AND frame.captured_at = first.captured_at
-      WHERE incident_id = $1`, [incidentId]),
+      WHERE incident.incident_id = $1`, [incidentId]),
   ]);
   if (subject === undefined) throw new Error(`no incident ${incidentId}`);
   return { ...subject, facts: rows.map(({ at, kind, detail }) => ({ ...detail, at, kind }) as StoryFact), left: Math.max(0, (rows[0]?.facts ?? 0) - HEAD - TAIL) };
