@@ -9,7 +9,7 @@ import { tellingWords } from '../telling-words.ts';
 import { inGsm7, isGsm7, segmentsOf } from './gsm7.ts';
 
 /** Longer ones are charged as more, and arrive in pieces on old telephones. */
-const MAX_SEGMENTS = 2;
+export const MAX_SEGMENTS = 2;
 /** More characters than that never fit, so nobody needs to count their segments. */
 const ROOM = { gsm7: 306, ucs2: 134 };
 /** Fewer letters of a name tell no camera from another. */

@@ -10,9 +10,10 @@
  * when the answer is lost AND the next try begins before that callback is in, and each one is counted as uncertain.
  * Without a public URL every lost answer leaves that window.
  */
+import { Readable } from 'node:stream';
 import twilio from 'twilio';
 import { Agent, request } from 'undici';
-import type { Cost } from '../../../activities/ports/channel.ts';
+import type { Cost, Receipt } from '../../../activities/ports/channel.ts';
 import { Failure } from '../../../contracts/failures.ts';
 import { SendFailure, withoutSecrets } from '../send-failure.ts';
 import { twilioFailureOf } from './twilio-failure.ts';
@@ -28,6 +29,8 @@ export interface TwilioOptions {
   readonly callbackBase: string | null;
   /** Of a segment, or of a call. */
   readonly price?: Cost;
+  /** How long one request may take. */
+  readonly limitMs?: number;
 }
 
 export interface TwilioLine {
@@ -37,7 +40,7 @@ export interface TwilioLine {
 }
 
 /** Far above what Twilio takes (under a second) and well below the claim of a delivery, so that a Twilio that hangs is known as one. */
-const EXCHANGE_LIMIT_MS = 30_000;
+const LIMIT_MS = 30_000;
 /** A host that takes no connection in this time is away; the next try may find another behind the same name. */
 const CONNECT_LIMIT_MS = 10_000;
 /** Bursts come from one process at a time; Twilio answers 429 to an account with a hundred requests at once. */
@@ -48,26 +51,27 @@ const ANSWER_LIMIT_BYTES = 1_048_576;
 type Asked = Parameters<twilio.RequestClient['request']>[0];
 
 /** Throws `setting_invalid`; does not connect. */
-export function openTwilioLine({ accountSid, authToken, from, baseUrl }: TwilioOptions): TwilioLine {
+export function openTwilioLine({ accountSid, authToken, from, baseUrl, limitMs = LIMIT_MS }: TwilioOptions): TwilioLine {
   if (!/^AC[0-9a-f]{32}$/i.test(accountSid)) throw new Failure('setting_invalid', 'TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits');
   if (authToken === '' || from === '') throw new Failure('setting_invalid', 'TWILIO_AUTH_TOKEN and TWILIO_FROM are needed with TWILIO_ACCOUNT_SID');
   const base = baseUrl?.replace(/\/+$/, '');
   const basic = Buffer.from(`${accountSid}:${authToken}`).toString('base64');
   const secrets = [authToken, basic];
   const agent = new Agent({
-    connections: CONNECTIONS, connectTimeout: CONNECT_LIMIT_MS, headersTimeout: EXCHANGE_LIMIT_MS, bodyTimeout: EXCHANGE_LIMIT_MS, maxResponseSize: ANSWER_LIMIT_BYTES,
+    connections: CONNECTIONS, connectTimeout: CONNECT_LIMIT_MS, headersTimeout: limitMs, bodyTimeout: limitMs, maxResponseSize: ANSWER_LIMIT_BYTES,
   });
 
   async function exchange({ method = 'post', uri = '', headers, data }: Partial<Asked>, signal: AbortSignal | undefined): Promise<unknown> {
-    const limit = AbortSignal.any([AbortSignal.timeout(EXCHANGE_LIMIT_MS), ...(signal === undefined ? [] : [signal])]);
+    const limit = AbortSignal.any([AbortSignal.timeout(limitMs), ...(signal === undefined ? [] : [signal])]);
     const form = Buffer.from(formOf((data ?? {}) as Form));
     let handedOver = false;
     // Asked for once there is a connection to write to: what broke before cannot have arrived.
-    async function* body(): AsyncGenerator<Buffer> { handedOver = true; yield form; }
+    const body = Readable.from((function* () { handedOver = true; yield form; })());
     try {
+      limit.throwIfAborted();
       const answer = await request(atHost(uri, base), {
         dispatcher: agent, method: method.toUpperCase() as 'POST', signal: limit,
-        headers: { ...(headers as Record<string, string>), authorization: `Basic ${basic}`, 'content-length': String(form.length) }, body: body(),
+        headers: { ...(headers as Record<string, string>), authorization: `Basic ${basic}`, 'content-length': String(form.length) }, body,
       });
       const retryAfter = answer.headers['retry-after'];
       const text = await answer.body.text();
@@ -102,8 +106,20 @@ function atHost(uri: string, base: string | undefined): URL {
   return url;
 }
 
-/** Who says yes without saying what to: the message may well be on its way. */
-export const takenWithoutName = (): SendFailure => new SendFailure('provider_unavailable', 'taken, but the answer does not say under which id', { mayHaveArrived: true });
+/** What reaches a telephone: to the client it could also be a name on some other network. Throws `recipient_refused`. */
+export function requireNumber(to: string): string {
+  if (!/^\+[1-9]\d{6,14}$/.test(to)) throw new SendFailure('recipient_refused', 'the address of the contact is not a telephone number such as +491701234567');
+  return to;
+}
+
+/** `units`: segments, or calls. */
+export function receiptOf({ sid, status }: { readonly sid: string; readonly status: string }, units: number, { price }: TwilioOptions): Receipt {
+  if (!sid) throw takenWithoutName();
+  return { provider: 'twilio', providerId: sid, answer: status, units, cost: price === undefined ? null : { micros: price.micros * units, currency: price.currency } };
+}
+
+/** Who says yes without saying to what: the message may well be on its way. */
+const takenWithoutName = (): SendFailure => new SendFailure('provider_unavailable', 'taken, but the answer does not say under which id', { mayHaveArrived: true });
 
 function taken(text: string): unknown {
   try {

@@ -75,7 +75,7 @@ describe('an alert as a text message', () => {
     expect(smsOf({ ...atCamera('Camera beside the big gate of the northern yard by the river', seen), telling: 'escalated', link: `${link}${'B'.repeat(28)}` }).split('\n')[0])
       .toBe('Nobody has answered: Critical: Person, bicycle and dog, 02:14, camera Camera beside the big gate of t...');
     expect(smsOf({ ...atCamera('Back door', seen), telling: 'escalated', link: `${link}${'B'.repeat(60)}` }).split('\n')[0]).toBe('Nobody has answered: Critical: Person, bicycle and dog, 02:14');
-    expect(smsOf({ ...atCamera('Back door', seen), telling: 'escalated', link: `${link}${'B'.repeat(80)}` }).split('\n')[0]).toBe('Nobody has answered: Critical: Person, b..., 02:14');
+    expect(smsOf({ ...atCamera('Back door', seen), telling: 'escalated', link: `${link}${'B'.repeat(80)}` }).split('\n')[0]).toBe('Nobody has answered: Critical: Person, bic..., 02:14');
   });
 
   it('has at most two segments and keeps time, reply line and link, whatever the names are', () => {
