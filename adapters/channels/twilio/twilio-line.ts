@@ -6,7 +6,7 @@
  *
  * Twilio knows no idempotency key. A try that breaks off after the request went out may have been taken, and says so
  * (`mayHaveArrived`). With a public URL every message carries a status callback that names its delivery: the first one
- * comes about a second after the message was taken, and then the outbox sends no repeat. So a double is possible only
+ * usually comes within seconds of the message being taken, and then the outbox sends no repeat. So a double is possible only
  * when the answer is lost AND the next try begins before that callback is in, and each one is counted as uncertain.
  * Without a public URL every lost answer leaves that window.
  */
@@ -43,7 +43,7 @@ export interface TwilioLine {
 const LIMIT_MS = 30_000;
 /** A host that takes no connection in this time is away; the next try may find another behind the same name. */
 const CONNECT_LIMIT_MS = 10_000;
-/** Bursts come from one process at a time; Twilio answers 429 to an account with a hundred requests at once. */
+/** Bursts come from one process at a time; Twilio answers 429 to an account with too many requests at once. */
 const CONNECTIONS = 10;
 /** An answer of Twilio has two kilobytes. */
 const ANSWER_LIMIT_BYTES = 1_048_576;
