@@ -2,12 +2,14 @@
 import type { Logger } from 'pino';
 import type { FrameStore } from '../activities/ports/frame-store.ts';
 import type { PictureAnnotator } from '../activities/ports/picture-annotator.ts';
+import type { Links } from '../adapters/links/signed-links.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
 import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelDescription } from '../contracts/model.ts';
+import type { DescribeIncident } from '../workers/describe-incident.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
@@ -25,6 +27,9 @@ export interface ApiDeps {
   readonly annotator: PictureAnnotator;
   /** Whose labels rules are held against while no detect worker has reported. */
   readonly defaultModel: Pick<ModelDescription, 'name' | 'labels'>;
+  /** Opens the links in messages. */
+  readonly links: Pick<Links, 'read'>;
+  readonly describeIncident: DescribeIncident;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
   readonly log: Logger;

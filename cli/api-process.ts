@@ -4,6 +4,8 @@ import { openInboxStore } from '../adapters/embedded/inbox-store.ts';
 import { COCO_LABELS } from '../adapters/detector/labels.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createLinks } from '../adapters/links/signed-links.ts';
+import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
@@ -13,7 +15,9 @@ import { startApi } from '../api/main.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
+import { createDescribeIncident } from '../workers/describe-incident.ts';
 import type { Log } from '../workers/log.ts';
+import { ensureSigningSecret } from '../workers/signing-secret.ts';
 
 /** Acceptance needs one for some milliseconds: ten carry hundreds of frames a second and leave the database to others. */
 const CONNECTIONS = 10;
@@ -42,6 +46,8 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       replayFrames: createReplay(pool, frameStore),
       annotator: createPictureAnnotator(),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
+      links: createLinks({ secret: await ensureSigningSecret(settings, log), publicUrl: settings.publicUrl, days: settings.linkDays, now: Date.now }),
+      describeIncident: createDescribeIncident(createAlertFactSource(pool)),
       ...(inbox ? { inbox } : {}),
       now: Date.now,
     });

@@ -352,6 +352,7 @@ CREATE TABLE incidents (
   created_at       timestamptz NOT NULL DEFAULT now(),
   severity         text        NOT NULL DEFAULT 'medium'::text,
   chain_id         text,
+  quiet_hours      jsonb,
   told_severity    text,
   told_at          timestamptz,
   repeats          integer     NOT NULL DEFAULT 0,
@@ -389,6 +390,7 @@ COMMENT ON COLUMN incidents.closed_at IS 'When it was closed; null before.';
 COMMENT ON COLUMN incidents.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN incidents.severity IS 'The worst of its matches so far; medium for incidents from before this column.';
 COMMENT ON COLUMN incidents.chain_id IS 'Its chain, from the user or the policy when it opened; null: the default.';
+COMMENT ON COLUMN incidents.quiet_hours IS 'Quiet hours of the policy that brought the rule when it opened (contracts/quiet-hours.ts), for contacts without their own; null without.';
 COMMENT ON COLUMN incidents.told_severity IS 'Its severity when it was last told as opened, reopened or risen; null while nobody was told.';
 COMMENT ON COLUMN incidents.told_at IS 'When its level was told last; null while nobody was told.';
 COMMENT ON COLUMN incidents.repeats IS 'How often its level was told again.';
@@ -544,6 +546,7 @@ CREATE TABLE held_back (
 CREATE INDEX held_back_digest ON held_back USING btree (digest_id);
 CREATE INDEX held_back_due ON held_back USING btree (due_at) WHERE digest_id IS NULL;
 CREATE UNIQUE INDEX held_back_gathering ON held_back USING btree (user_id, COALESCE(contact_id, ''::text), cause, rule_id, device_id, COALESCE(incident_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE digest_id IS NULL;
+CREATE INDEX held_back_incident ON held_back USING btree (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE held_back IS 'What a user or a contact was not told, gathered for the next digest.';
 COMMENT ON COLUMN held_back.held_id IS 'In order.';
 COMMENT ON COLUMN held_back.user_id IS 'Whose.';
@@ -563,6 +566,7 @@ COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while i
 COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
 COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
 COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
+COMMENT ON INDEX held_back_incident IS 'Who was not told of an incident.';
 
 CREATE TABLE incident_events (
   event_id     bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,

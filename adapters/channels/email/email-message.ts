@@ -2,6 +2,7 @@
 import type { SendMailOptions } from 'nodemailer';
 import type { AlertMessage, Message, NoticeMessage } from '../../../activities/ports/channel.ts';
 import { Failure } from '../../../contracts/failures.ts';
+import { isMailbox } from '../address.ts';
 import { htmlBody, plainBody } from './email-body.ts';
 import { messageIdOf } from './message-id.ts';
 import { htmlNotice, plainNotice } from './notice-body.ts';
@@ -102,7 +103,3 @@ function alertContent(message: AlertMessage, sender: Sender): MailContent {
 const noticeContent = (message: NoticeMessage): MailContent => ({
   thread: message.noticeId, headers: { 'X-Watchpost-Notice': message.noticeId }, text: plainNotice(message), html: htmlNotice(message), attachments: [],
 });
-
-/** Strict about what could make two addresses of one or end a header; whether the mailbox exists is for the server to say. */
-const isMailbox = (text: string): boolean =>
-  text.length <= 254 && /^[^\s\p{Cc}<>()[\]\\,;:"@]{1,64}@[^\s\p{Cc}<>()[\]\\,;:"@]+$/u.test(text);
