@@ -23,7 +23,7 @@ export interface CanaryAlarmPorts {
   /** What may be amiss, for whoever reads the mail. */
   plantNow(): Promise<PlantNow>;
   /** Null where no address of operations is set. */
-  readonly mail: { readonly channel: Channel; readonly to: string } | null;
+  readonly mail: { channel(): Promise<Channel>; readonly to: string } | null;
   readonly log: StageLog;
   /** Monotonic milliseconds. */
   nowMs?(): number;
@@ -110,7 +110,7 @@ export class CanaryAlarm {
     const { alarmId: noticeId } = alarm;
     try {
       const message = { ...alarmWords({ telling, noticeId, alarmAt: alarm.alarmAt, row, periodMs, plant }), to: mail.to, contactId };
-      await mail.channel.send(message, noticeDeliveryKeyOf({ noticeId, telling, channel: 'email', contactId }), AbortSignal.timeout(MAIL_LIMIT_MS));
+      await (await mail.channel()).send(message, noticeDeliveryKeyOf({ noticeId, telling, channel: 'email', contactId }), AbortSignal.timeout(MAIL_LIMIT_MS));
       log.info({ alarmId: noticeId, telling }, 'operations were told of the canary');
       return true;
     } catch (error) {

@@ -4,6 +4,9 @@ import { openInboxStore } from '../adapters/embedded/inbox-store.ts';
 import { COCO_LABELS } from '../adapters/detector/labels.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createLinks } from '../adapters/links/signed-links.ts';
+import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
+import { createWebhookSecrets } from '../adapters/links/webhook-secret.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { noteRefusedUploads } from '../adapters/postgres/refused-uploads.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
@@ -15,7 +18,10 @@ import { createRefusalMemory } from '../api/refused-uploads.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
+import { createDescribeIncident } from '../workers/describe-incident.ts';
+import { openChannels } from '../workers/channels.ts';
 import type { Log } from '../workers/log.ts';
+import { ensureSigningSecret } from '../workers/signing-secret.ts';
 import { startApiWatches } from './api-watches.ts';
 
 /** Acceptance needs one for some milliseconds: ten carry hundreds of frames a second and leave the database to others. */
@@ -39,6 +45,8 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
     if (!await frameStore.adopt(await readLedgerId(pool))) {
       log.error({ home: settings.home }, 'the frame store in this home is the one of another database: frames are accepted, and nothing is removed from it');
     }
+    const onClose: (() => Promise<void>)[] = [];
+    const channels = untilOpen(() => openChannels({ settings, log, onClose: (close) => { onClose.unshift(close); } }));
     const refusals = createRefusalMemory((refused) => noteRefusedUploads(pool, refused));
     const api = await startApi({ host: settings.host, port: settings.port, stepOver }, {
       settings, pool, log, frameStore,
@@ -46,16 +54,21 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       replayFrames: createReplay(pool, frameStore),
       annotator: createPictureAnnotator(),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
+      links: createLinks({ secret: await ensureSigningSecret(settings, log), publicUrl: settings.publicUrl, days: settings.linkDays, now: Date.now }),
+      describeIncident: createDescribeIncident(createAlertFactSource(pool)),
+      channels,
+      webhookSecretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)),
       ...(inbox ? { inbox } : {}),
       refusals,
       now: Date.now,
     });
-    const watches = startApiWatches({ settings, pool, log, url: api.url, refusals });
+    const watches = startApiWatches({ settings, pool, log, url: api.url, refusals, channels });
     return {
       url: api.url,
       async close() {
         await api.close();
         await watches.stop();
+        for (const close of onClose) await close();
         await pool.end();
       },
     };
@@ -63,6 +76,15 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
     await pool.end();
     throw error;
   }
+}
+
+/** Opens once; a failure is not kept, because a file that was missing may be there the next time. */
+function untilOpen<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open().catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  }));
 }
 
 /** Shown only where mails really go there: with a mail server elsewhere the page would promise what it does not have. */

@@ -1,16 +1,18 @@
 /** What an API process does beside answering: it says that it lives and where, hands over whose uploads it refused, and watches for the canary. */
 import { randomBytes } from 'node:crypto';
 import { hostname } from 'node:os';
-import { createEmailChannel } from '../adapters/channels/email/email-channel.ts';
 import { claimTelling, endAlarm, lookForCanary, tellAgainIn } from '../adapters/postgres/canary-watch.ts';
 import { holdDoorOpen } from '../adapters/postgres/open-door.ts';
 import { listWorkers, readPlantFigures } from '../adapters/postgres/plant-status.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
 import { signOff } from '../adapters/postgres/workers.ts';
 import { CanaryAlarm } from '../api/canary-alarm.ts';
+import type { CanaryAlarmPorts } from '../api/canary-alarm.ts';
 import type { PlantNow } from '../api/canary-words.ts';
 import type { RefusalMemory } from '../api/refused-uploads.ts';
 import type { Settings } from '../config/settings.ts';
+import { Failure } from '../contracts/failures.ts';
+import type { openChannels } from '../workers/channels.ts';
 import type { Log } from '../workers/log.ts';
 import { every } from '../workers/periodic.ts';
 
@@ -21,17 +23,18 @@ const REFUSALS_MS = 5_000;
 /** Late by a tenth of the time after which it alarms is early enough. */
 const canaryMs = (canarySeconds: number): number => Math.min(10_000, Math.max(200, canarySeconds * 200));
 
+type OpenChannels = () => ReturnType<typeof openChannels>;
+
 export interface ApiWatches {
   stop(): Promise<void>;
 }
 
-export function startApiWatches({ settings, pool, log, url, refusals }: {
-  readonly settings: Settings; readonly pool: Pool; readonly log: Log; readonly url: string; readonly refusals: RefusalMemory;
+export function startApiWatches({ settings, pool, log, url, refusals, channels }: {
+  readonly settings: Settings; readonly pool: Pool; readonly log: Log; readonly url: string; readonly refusals: RefusalMemory; readonly channels: OpenChannels;
 }): ApiWatches {
   const workerId = `${hostname()}:${process.pid}:${randomBytes(3).toString('hex')}`;
-  const mail = opsMail(settings, log);
   const alarm = new CanaryAlarm({
-    periodMs: settings.canarySeconds * 1000, mail, log,
+    periodMs: settings.canarySeconds * 1000, mail: opsMail(settings, channels), log,
     look: () => lookForCanary(pool), plantNow: () => plantNow(pool),
     claimTelling: (row, alarmId) => claimTelling(pool, row, alarmId),
     tellAgainIn: (alarmId, remindMs, inMs) => tellAgainIn(pool, alarmId, remindMs, inMs),
@@ -47,18 +50,20 @@ export function startApiWatches({ settings, pool, log, url, refusals }: {
       await Promise.all(loops.map((loop) => loop.stop()));
       await refusals.flush().catch(() => {});
       await signOff(pool, workerId).catch(() => {});
-      mail?.channel.close();
     },
   };
 }
 
-function opsMail({ opsEmail, canarySeconds, smtpUrl, mailFrom }: Settings, log: Log): { channel: ReturnType<typeof createEmailChannel>; to: string } | null {
+function opsMail({ opsEmail, canarySeconds }: Settings, channels: OpenChannels): CanaryAlarmPorts['mail'] {
   if (opsEmail === '' || canarySeconds === 0) return null;
-  if (smtpUrl === undefined) {
-    log.error({}, 'WATCHPOST_OPS_EMAIL is set and SMTP_URL is not: nobody will be told by mail when the pipeline stands still');
-    return null;
-  }
-  return { channel: createEmailChannel({ smtpUrl: smtpUrl.reveal(), from: mailFrom }), to: opsEmail };
+  return {
+    to: opsEmail,
+    async channel() {
+      const { email } = await channels();
+      if (email === undefined) throw new Failure('channel_not_configured', 'no channel for mail is set');
+      return email;
+    },
+  };
 }
 
 async function plantNow(pool: Pool): Promise<PlantNow> {

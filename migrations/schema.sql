@@ -96,15 +96,15 @@ CREATE TABLE changes (
   before      jsonb,
   after       jsonb,
   CONSTRAINT changes_pkey PRIMARY KEY (change_id),
-  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text]))
+  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text, 'chain'::text]))
 );
 CREATE INDEX changes_subject_id ON changes USING btree (subject, subject_id, change_id DESC);
-COMMENT ON TABLE changes IS 'Every change of what frames are judged by, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by and of who is told, committed together with the change. Rows never change; a call that changes nothing leaves none.';
 COMMENT ON COLUMN changes.change_id IS 'Counted by the database; later changes of one subject have higher ones.';
 COMMENT ON COLUMN changes.at IS 'By the clock of the database.';
 COMMENT ON COLUMN changes.changed_by IS 'Id of the API key.';
 COMMENT ON COLUMN changes.subject IS 'What changed; members are those of a group, assignments those of one user or group, zones those of one device.';
-COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group or device; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group, device or chain; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
 COMMENT ON COLUMN changes.before IS 'What it was; null: there was nothing. Of members and assignments only those that came, went or changed.';
 COMMENT ON COLUMN changes.after IS 'What it became; null: nothing is left. Of members and assignments only those that came or changed.';
 COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
@@ -132,6 +132,7 @@ CREATE TABLE digests (
   CONSTRAINT digests_pkey PRIMARY KEY (digest_id)
 );
 CREATE INDEX digests_due ON digests USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX digests_user ON digests USING btree (user_id);
 COMMENT ON TABLE digests IS 'Messages that tell of what was held back.';
 COMMENT ON COLUMN digests.digest_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN digests.user_id IS 'Whose.';
@@ -139,6 +140,7 @@ COMMENT ON COLUMN digests.contact_id IS 'For this contact only; null: for the us
 COMMENT ON COLUMN digests.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN digests.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
 COMMENT ON INDEX digests_due IS 'The sweep.';
+COMMENT ON INDEX digests_user IS 'The digests of a user.';
 
 CREATE TABLE equipment_notices (
   notice_id       uuid        NOT NULL,
@@ -174,6 +176,7 @@ CREATE INDEX equipment_notices_latest ON equipment_notices USING btree (device_i
 CREATE UNIQUE INDEX equipment_notices_one_open ON equipment_notices USING btree (device_id, kind) WHERE state <> 'closed'::text;
 CREATE INDEX equipment_notices_told ON equipment_notices USING btree (user_id, kind, opened_at);
 CREATE INDEX equipment_notices_told_with ON equipment_notices USING btree (told_with) WHERE told_with IS NOT NULL;
+CREATE INDEX equipment_notices_user ON equipment_notices USING btree (user_id);
 CREATE INDEX equipment_notices_well_with ON equipment_notices USING btree (well_with) WHERE well_with IS NOT NULL;
 COMMENT ON TABLE equipment_notices IS 'A stretch of time in which the equipment of one device is at fault, told to its owner as one thing.';
 COMMENT ON COLUMN equipment_notices.notice_id IS 'UUIDv7; leads to the workflow id.';
@@ -201,6 +204,7 @@ COMMENT ON INDEX equipment_notices_latest IS 'The last notice of a device, which
 COMMENT ON INDEX equipment_notices_one_open IS 'What a batch asks of its devices; and the lock that makes two workers open one notice, not two.';
 COMMENT ON INDEX equipment_notices_told IS 'When a user was last told of silence.';
 COMMENT ON INDEX equipment_notices_told_with IS 'Which devices a message names.';
+COMMENT ON INDEX equipment_notices_user IS 'The notices to a user.';
 COMMENT ON INDEX equipment_notices_well_with IS 'Which devices a message names.';
 
 CREATE TABLE frame_counts (
@@ -408,7 +412,9 @@ CREATE TABLE incidents (
 );
 CREATE INDEX incidents_due ON incidents USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX incidents_latest ON incidents USING btree (user_id, rule_id, device_id, opened_at DESC);
+CREATE INDEX incidents_newest ON incidents USING btree (opened_at DESC, incident_id DESC);
 CREATE UNIQUE INDEX incidents_one_open ON incidents USING btree (user_id, rule_id, device_id) WHERE state <> 'closed'::text;
+CREATE INDEX incidents_user ON incidents USING btree (user_id, opened_at DESC, incident_id DESC);
 COMMENT ON TABLE incidents IS 'A stretch of matches of one rule for one user on one device, told to people as one thing.';
 COMMENT ON COLUMN incidents.incident_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN incidents.user_id IS 'Who is told.';
@@ -439,7 +445,9 @@ COMMENT ON COLUMN incidents.resolved_at IS 'When a person said that it is dealt 
 COMMENT ON COLUMN incidents.reopened IS 'How often it went on after it was over.';
 COMMENT ON INDEX incidents_due IS 'The sweep.';
 COMMENT ON INDEX incidents_latest IS 'Open incident and last cooldown in one look-up.';
+COMMENT ON INDEX incidents_newest IS 'The incidents of all, newest first.';
 COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one incident, not two.';
+COMMENT ON INDEX incidents_user IS 'The incidents of a user, newest first.';
 
 CREATE TABLE deliveries (
   delivery_key       text        NOT NULL,
@@ -468,6 +476,8 @@ CREATE TABLE deliveries (
   arrival            text,
   arrived_at         timestamptz,
   arrival_code       text,
+  resent_at          timestamptz,
+  resent_by          text,
   digest_id          uuid,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_key),
   CONSTRAINT about_one_thing CHECK (num_nonnulls(incident_id, notice_id, digest_id) =
@@ -482,10 +492,13 @@ END),
   CONSTRAINT deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES equipment_notices(notice_id)
 );
 CREATE INDEX deliveries_address ON deliveries USING btree (channel, address, created_at DESC);
-CREATE INDEX deliveries_dead ON deliveries USING btree (created_at DESC) WHERE state = 'failed'::text;
+CREATE INDEX deliveries_contact ON deliveries USING btree (contact_id, created_at DESC, delivery_key DESC);
+CREATE INDEX deliveries_dead ON deliveries USING btree (created_at DESC, delivery_key DESC) WHERE state = 'failed'::text;
 CREATE INDEX deliveries_digest ON deliveries USING btree (digest_id) WHERE digest_id IS NOT NULL;
 CREATE INDEX deliveries_incident ON deliveries USING btree (incident_id);
+CREATE INDEX deliveries_latest ON deliveries USING btree (created_at DESC, delivery_key DESC);
 CREATE INDEX deliveries_notice ON deliveries USING btree (notice_id) WHERE notice_id IS NOT NULL;
+CREATE INDEX deliveries_under_way ON deliveries USING btree (state, channel) WHERE state = ANY (ARRAY['waiting'::text, 'sending'::text]);
 COMMENT ON TABLE deliveries IS 'The outbox: a message is a row here before any provider is called.';
 COMMENT ON COLUMN deliveries.delivery_key IS 'Made by contracts/delivery.ts from what it is about and to whom; handed to the provider as idempotency key.';
 COMMENT ON COLUMN deliveries.incident_id IS 'About which incident; null when it is about something else.';
@@ -513,12 +526,17 @@ COMMENT ON COLUMN deliveries.cost_currency IS 'ISO 4217 code; null without a pri
 COMMENT ON COLUMN deliveries.arrival IS 'The latest that the provider said of it after taking it (contracts/delivery.ts ARRIVALS); null without a word.';
 COMMENT ON COLUMN deliveries.arrived_at IS 'When that was said, clock of the database; null with it.';
 COMMENT ON COLUMN deliveries.arrival_code IS 'The provider''s own code with it; null without one.';
+COMMENT ON COLUMN deliveries.resent_at IS 'When this dead letter was last sent again by hand; null when it never was.';
+COMMENT ON COLUMN deliveries.resent_by IS 'Id of the API key that did; null with it.';
 COMMENT ON COLUMN deliveries.digest_id IS 'Which digest it is; null when it is something else. A message that only tries out a contact is about nothing.';
 COMMENT ON INDEX deliveries_address IS 'Whom an answer is from: the latest messages to an address.';
+COMMENT ON INDEX deliveries_contact IS 'The messages to a contact, newest first.';
 COMMENT ON INDEX deliveries_dead IS 'Dead letters, newest first.';
 COMMENT ON INDEX deliveries_digest IS 'The messages of a digest.';
 COMMENT ON INDEX deliveries_incident IS 'The messages of an incident.';
+COMMENT ON INDEX deliveries_latest IS 'The messages to anybody, newest first.';
 COMMENT ON INDEX deliveries_notice IS 'The messages of a notice.';
+COMMENT ON INDEX deliveries_under_way IS 'Counts what waits, however many messages there ever were.';
 
 CREATE TABLE delivery_attempts (
   attempt_id    bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -585,6 +603,7 @@ CREATE TABLE held_back (
 CREATE INDEX held_back_digest ON held_back USING btree (digest_id);
 CREATE INDEX held_back_due ON held_back USING btree (due_at) WHERE digest_id IS NULL;
 CREATE UNIQUE INDEX held_back_gathering ON held_back USING btree (user_id, COALESCE(contact_id, ''::text), cause, rule_id, device_id, COALESCE(incident_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE digest_id IS NULL;
+CREATE INDEX held_back_incident ON held_back USING btree (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE held_back IS 'What a user or a contact was not told, gathered for the next digest.';
 COMMENT ON COLUMN held_back.held_id IS 'In order.';
 COMMENT ON COLUMN held_back.user_id IS 'Whose.';
@@ -604,6 +623,7 @@ COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while i
 COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
 COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
 COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
+COMMENT ON INDEX held_back_incident IS 'What was held back of an incident.';
 
 CREATE TABLE incident_events (
   event_id     bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,

@@ -72,14 +72,14 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
 }
 
 const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now()) AND ${IN_TURN}`;
-const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
+const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, created_at, frame_id, frame_captured_at';
 
 interface MessageRow {
-  delivery_key: string; contact_id: string; channel: string; address: string; telling: string; severity: Severity; frame_id: string | null; frame_captured_at: Instant | null;
+  delivery_key: string; contact_id: string; channel: string; address: string; telling: string; severity: Severity; created_at: Instant; frame_id: string | null; frame_captured_at: Instant | null;
 }
 
 const messageIn = ({ frame_id: frameId, frame_captured_at: capturedAt, ...row }: MessageRow): DueDelivery => ({
-  deliveryKey: row.delivery_key, contactId: row.contact_id, channel: row.channel, address: row.address, telling: row.telling, severity: row.severity,
+  deliveryKey: row.delivery_key, contactId: row.contact_id, channel: row.channel, address: row.address, telling: row.telling, severity: row.severity, writtenAt: row.created_at,
   frame: frameId === null || capturedAt === null ? null : { frameId, capturedAt },
 });
 
@@ -116,7 +116,7 @@ async function settleWithoutSending(client: Client, { table, id }: Subject, due:
       AND telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending')`, [keys]);
 }
 
-async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
+async function finish(client: Client, subject: Subject, { attemptId, deliveryKey, contactId }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
   // The message before its attempt, as in a claim: two transactions that lock in different orders wait for each other.
   const [delivery] = await query<{ id: string }>(client, `SELECT ${subject.id} AS id FROM deliveries WHERE delivery_key = $1 FOR UPDATE`, [deliveryKey]);
   if (delivery === undefined || !await closeAttempt(client, attemptId, outcome)) return;
@@ -128,6 +128,8 @@ async function finish(client: Client, subject: Subject, { attemptId, deliveryKey
     await onDelivered(client, delivery.id);
   } else if (outcome.kind === 'refused') {
     await query(client, `UPDATE deliveries SET state = 'failed', code = $2, claimed_until = NULL WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code]);
+    // Each further message would be refused like this one; whoever enables the contact again says that it is back.
+    if (outcome.code === 'endpoint_gone') await query(client, 'UPDATE contacts SET enabled = false, failed_code = $2, updated_at = now() WHERE contact_id = $1', [contactId, outcome.code]);
   } else {
     await query(client, `
       UPDATE deliveries SET state = 'waiting', code = $2, next_try_at = now() + $3 * interval '1 millisecond', claimed_until = NULL, uncertain = uncertain + $4::boolean::int

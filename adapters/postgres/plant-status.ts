@@ -1,6 +1,7 @@
 /** The state of the plant: who is at work, with which detector, and what is on its way. */
 import { CANARY_ID } from '../../contracts/canary.ts';
 import type { Instant } from '../../contracts/time.ts';
+import { IS_DEAD } from './dead-letters.ts';
 import { query } from './pool.ts';
 import type { Queryable } from './pool.ts';
 import type { DetectorInUse } from './workers.ts';
@@ -26,6 +27,8 @@ export interface PlantFigures {
   readonly openIncidents: number;
   /** Messages that wait for their next try or are being sent. */
   readonly undeliveredMessages: number;
+  /** Messages that were refused for good or given up, and not sent again. */
+  readonly deadLetters: number;
 }
 
 /** Processes that run stages, seen within the last 30 s (migrations/0011 says why that long). */
@@ -41,7 +44,8 @@ export async function readPlantFigures(db: Queryable): Promise<PlantFigures> {
            (SELECT count(*) FROM batches WHERE closed_at IS NULL) AS "openBatches",
            (SELECT count(*) FROM frames WHERE state = 'failed') AS "failedFrames",
            (SELECT count(*) FROM incidents WHERE state <> 'closed') AS "openIncidents",
-           (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')) AS "undeliveredMessages"`, [CANARY_ID]);
+           (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')) AS "undeliveredMessages",
+           (SELECT count(*) FROM deliveries WHERE ${IS_DEAD}) AS "deadLetters"`, [CANARY_ID]);
   return figures!;
 }
 

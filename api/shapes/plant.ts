@@ -40,6 +40,7 @@ const DetectorShape = Type.Object({
 export const StatusShape = Type.Object({
   waitingFrames: Count('Without a batch.'), framesInFlight: Count('In a batch.'), oldestWaitingSince: nullable(Instant()), openBatches: Count(),
   failedFrames: Count('Failed and not replayed since.'), openIncidents: Count(), undeliveredMessages: Count(),
+  deadLetters: Count('Messages that were refused for good or given up, and not sent again.'),
   frameStore: Type.Object({ usedBytes: Count('Approximate.'), freeBytes: Count() }),
   canary: Type.Object({
     state: oneOf(CANARY_STATES, '`late`: no frame of our own has come through for five of its periods. `off`: none is sent.'),
