@@ -3,6 +3,7 @@ import { createBatches } from '../adapters/postgres/batches.ts';
 import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
 import { dueDigests, makeDigests } from '../adapters/postgres/digests.ts';
+import { escalateDueNotices } from '../adapters/postgres/escalate-notices.ts';
 import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { forgetIdempotencyKeys } from '../adapters/postgres/idempotency-keys.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
@@ -83,7 +84,10 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const loops = [
     every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches: claims.batches, pipelines, log })),
     every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
-    every(NOTICES_MS, 'sweep of notices', log, () => sweep({ overdue: () => dueNotices(pool), doorbell: noticeDoorbell, log })),
+    every(NOTICES_MS, 'sweep of notices', log, async () => {
+      await escalateDueNotices(pool, settings.callGapSeconds * 1000);
+      await sweep({ overdue: () => dueNotices(pool), doorbell: noticeDoorbell, log });
+    }),
     every(DIGESTS_MS, 'digests', log, async () => {
       await makeDigests(pool);
       await sweep({ overdue: () => dueDigests(pool), doorbell: digestDoorbell, log });
