@@ -63,7 +63,8 @@ function moveOf(notice: NoticeToEscalate, { callGapMs, opening }: Looking): Move
   switch (step.kind) {
     case 'tell': return { ...nothing, level: step, messages: full(notice, step.contacts).map((contact) => ({ contact, level: step.level })), lookAtMs: notice.nowMs };
     case 'call': return { ...nothing, messages: full(notice, [step.contact]).map((contact) => ({ contact, level: notice.level })), lookAtMs: notice.nowMs };
-    case 'wait': return { ...nothing, lookAtMs: Math.min(step.untilMs, ...wakesAtMs) };
+    // Nobody rings when a call is taken or has ended: the next one of the row is looked for after each gap.
+    case 'wait': return { ...nothing, lookAtMs: Math.min(step.untilMs, ...wakesAtMs, ...(notice.sent.some(({ channel }) => channel === 'call') ? [notice.nowMs + callGapMs] : [])) };
     case 'held': return { ...nothing, lookAtMs: Math.min(...step.held.map(({ quietUntilMs }) => quietUntilMs ?? notice.nowMs)) };
     case 'exhausted': return { ...nothing, exhausted: true, lookAtMs: wakesAtMs.length === 0 ? null : Math.min(...wakesAtMs) };
   }

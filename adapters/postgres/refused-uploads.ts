@@ -80,4 +80,4 @@ function stretchOf({ firstAt, lastAt, uploads, offSeconds, now }: Streak, before
 const recentStreaks = (client: Client): Promise<Streak[]> => query<Streak & Record<string, unknown>>(client, `
   SELECT refused.device_id AS "deviceId", device.user_id AS "userId", code, uploads, first_at AS "firstAt", last_at AS "lastAt", off_seconds AS "offSeconds", now() AS now
   FROM refused_uploads refused JOIN devices device ON device.device_id = refused.device_id JOIN users owner ON owner.user_id = device.user_id
-  WHERE code IS NOT NULL AND last_at > now() - $1 * interval '1 second' AND device.enabled AND owner.enabled ORDER BY device_id`, [STREAK_ENDS_SECONDS]);
+  WHERE code IS NOT NULL AND last_at > now() - $1 * interval '1 second' AND device.enabled AND owner.enabled ORDER BY refused.device_id`, [STREAK_ENDS_SECONDS]);

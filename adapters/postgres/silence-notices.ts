@@ -1,4 +1,5 @@
 /** Notices of silence as rows: several devices of one user are told of in one message, which hangs on one of their notices and names them all. */
+import { uuidv7 } from 'uuidv7';
 import type { NoticeKind } from '../../contracts/equipment-notice.ts';
 import { tellOpened } from './escalate-notices.ts';
 import { tellThatWell } from './notice-messages.ts';
@@ -8,25 +9,30 @@ import type { SilenceUnderWay, SilentDevice } from './silence-watch.ts';
 
 const KIND: NoticeKind = 'silent';
 
-/** Of one user, the longest silent first. */
-export async function tellOfSilence(client: Client, silent: readonly (SilentDevice & { readonly noticeId: string })[]): Promise<void> {
-  const [told] = silent;
-  if (told === undefined) return;
+/** Each group is of one user, the longest silent first. */
+export async function tellOfSilence(client: Client, groups: readonly (readonly SilentDevice[])[]): Promise<void> {
+  const notices = groups.flatMap((group) => {
+    const toldWith = uuidv7();
+    return group.map(({ deviceId, userId, lastAt }, place) => ({ noticeId: place === 0 ? toldWith : uuidv7(), toldWith, deviceId, userId, lastAt }));
+  });
+  if (notices.length === 0) return;
   await query(client, `
     INSERT INTO equipment_notices (notice_id, kind, device_id, user_id, state, reason, since, last_at, frames, seen_until, opened_at, told_with)
-    SELECT "noticeId", $2, "deviceId", "userId", 'open', 'no_frames', "lastAt", "lastAt", 0, now(), now(), $3
-    FROM jsonb_to_recordset($1) AS silent ("noticeId" uuid, "deviceId" text, "userId" text, "lastAt" timestamptz)`, [JSON.stringify(silent), KIND, told.noticeId]);
-  await tellOpened(client, [told.noticeId]);
+    SELECT "noticeId", $2, "deviceId", "userId", 'open', 'no_frames', "lastAt", "lastAt", 0, now(), now(), "toldWith"
+    FROM jsonb_to_recordset($1) AS silent ("noticeId" uuid, "deviceId" text, "userId" text, "lastAt" timestamptz, "toldWith" uuid)`, [JSON.stringify(notices), KIND]);
+  await tellOpened(client, [...new Set(notices.map(({ toldWith }) => toldWith))]);
 }
 
-/** Of one user. */
-export async function tellOfReturn(client: Client, back: readonly SilenceUnderWay[]): Promise<void> {
-  const [told] = back;
-  if (told === undefined) return;
-  await query(client, "UPDATE equipment_notices SET state = 'closed', closed_at = now(), well_with = $2 WHERE notice_id = ANY($1)", [back.map(({ noticeId }) => noticeId), told.noticeId]);
-  const toldWith = [...new Set(back.map((notice) => notice.toldWith))];
-  await withdrawUnsent(client, toldWith);
-  await tellThatWell(client, [{ noticeId: told.noticeId, toldIn: toldWith }]);
+/** Each group is of one user. */
+export async function tellOfReturn(client: Client, groups: readonly (readonly SilenceUnderWay[])[]): Promise<void> {
+  const back = groups.flatMap((group) => group.map((notice) => ({ ...notice, wellWith: group[0]!.noticeId })));
+  if (back.length === 0) return;
+  await query(client, `
+    UPDATE equipment_notices notice SET state = 'closed', closed_at = now(), well_with = back.well_with
+    FROM unnest($1::uuid[], $2::uuid[]) AS back (notice_id, well_with) WHERE notice.notice_id = back.notice_id`,
+  [back.map(({ noticeId }) => noticeId), back.map(({ wellWith }) => wellWith)]);
+  await withdrawUnsent(client, [...new Set(back.map(({ toldWith }) => toldWith))]);
+  await tellThatWell(client, groups.map((group) => ({ noticeId: group[0]!.noticeId, toldIn: [...new Set(group.map(({ toldWith }) => toldWith))] })));
 }
 
 /** Nobody waits any more for frames of a device that was switched off, moved to another user or may be silent for ever: its notice ends without a word. */

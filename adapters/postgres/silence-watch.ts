@@ -2,7 +2,6 @@
  * Silent devices: found by one look at all of them every half a minute, which costs acceptance nothing. When a device was last heard stands in the running
  * totals, which record moves anyway, and in the work list; both are of acceptance, by the clock of the database.
  */
-import { uuidv7 } from 'uuidv7';
 import { CANARY_ID } from '../../contracts/canary.ts';
 import type { NoticeKind } from '../../contracts/equipment-notice.ts';
 import type { Instant } from '../../contracts/time.ts';
@@ -40,13 +39,11 @@ export const watchSilence = (pool: Pool, options: SilenceOptions): Promise<void>
     "SELECT now() AS now, open_since FROM open_door WHERE seen_at > now() - $1 * interval '1 second'", [DOOR_SHUT_SECONDS]);
   if (!door) return;
   await closeUnexpected(client, options.silentSeconds);
-  for (const back of returnsToTell(await silencesUnderWay(client, options.silentSeconds), door.now, options)) await tellOfReturn(client, back);
+  await tellOfReturn(client, returnsToTell(await silencesUnderWay(client, options.silentSeconds), door.now, options));
   const quiet = await quietDevices(client, door.open_since, options.silentSeconds);
   if (quiet.length === 0) return;
   const toldAt = await lastTold(client, [...new Set(quiet.map(({ userId }) => userId))]);
-  for (const silent of silencesToTell(quiet, toldAt, door.now, options)) {
-    await tellOfSilence(client, silent.map((device) => ({ ...device, noticeId: uuidv7() })));
-  }
+  await tellOfSilence(client, silencesToTell(quiet, toldAt, door.now, options));
 });
 
 /** The newest hour of a device has at most a row per terminal state. */
