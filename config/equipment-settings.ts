@@ -1,4 +1,4 @@
-/** Settings of equipment notices: when a camera that shows nothing is told of, and when it is well again. Part of the table in `settings.ts`. */
+/** Settings of what is watched: cameras that show nothing, send nothing or have a wrong clock, and the plant itself by its canary. Part of the table in `settings.ts`. */
 import { line, wholeNumber } from './kinds.ts';
 import type { Setting } from './kinds.ts';
 
@@ -32,7 +32,7 @@ export const EQUIPMENT_SETTINGS = {
     min: 0,
     max: 2_592_000,
     defaultValue: 21_600,
-    meaning: 'From one such notice of a device to its next it is at least this long (capture time).',
+    meaning: 'From one notice of a device to its next of the same kind it is at least this long; of silence and wrong clocks by our own clock.',
     reason: 'A camera that fails and recovers all day tells its owner four times, and as often that it is well. One that stays void is told of when the time is over.',
   }),
   silentSeconds: wholeNumber({
@@ -56,13 +56,13 @@ export const EQUIPMENT_SETTINGS = {
     min: 0,
     max: 3_600,
     defaultValue: 60,
-    meaning: 'From one canary frame to the next; 0 sends none.',
-    reason: 'A pipeline that stands still is known of within five of them. It costs as much as any frame: about 0.1 % of one core a minute.',
+    meaning: 'From one canary frame to the next; 0 sends none and watches for none. API and dispatch processes need the same.',
+    reason: 'A pipeline that stands still is known of within five of them. It costs as much as any frame: about 0.2 % of one core.',
   }),
   opsEmail: line({
     variable: 'WATCHPOST_OPS_EMAIL',
     defaultValue: '',
-    meaning: 'Who is told by mail when canary frames no longer come through; empty: only the log and `/readyz` say so.',
-    reason: 'Sent past the pipeline, which may be what stands still.',
+    meaning: 'Who is told by mail when canary frames no longer come through, each hour, and when they do again; empty: the log, `watchpost status`, the field `canary` of `/readyz` and the metrics say so.',
+    reason: 'Sent by the API process past the pipeline, which may be what stands still. `/readyz` stays ready: whoever takes frames must not be ended because they wait.',
   }),
 } as const satisfies Record<string, Setting<unknown>>;

@@ -9,6 +9,6 @@ export const CANARY_PERIODS = 5;
 /** What becomes of one that went the whole way: its rule matches, alert finds that its user has no contact, and record says so. */
 export const CANARY_END = Object.freeze({ state: 'suppressed', reason: 'no_contact' } as const);
 
-export const CANARY_STATES = ['off', 'ok', 'late'] as const;
-/** `late`: none came through for CANARY_PERIODS. */
+export const CANARY_STATES = ['off', 'ok', 'missing'] as const;
+/** `missing`: none came through for CANARY_PERIODS. */
 export type CanaryState = (typeof CANARY_STATES)[number];

@@ -29,9 +29,9 @@ export const REMIND_MS = 3_600_000;
 export function watchCanary({ now, settledAt, openSince, alarmAt, toldAt }: CanaryKnown, periodMs: number): CanaryLook {
   const sinceMs = Math.max(0, elapsedMs(settledAt !== null && settledAt > openSince ? settledAt : openSince, now));
   if (alarmAt === null) {
-    const late = sinceMs > CANARY_PERIODS * periodMs;
-    return { state: late ? 'late' : 'ok', sinceMs, step: late ? 'alarm' : 'none' };
+    const missing = sinceMs > CANARY_PERIODS * periodMs;
+    return { state: missing ? 'missing' : 'ok', sinceMs, step: missing ? 'alarm' : 'none' };
   }
   if (settledAt !== null && settledAt > alarmAt) return { state: 'ok', sinceMs, step: 'recovered' };
-  return { state: 'late', sinceMs, step: toldAt === null || elapsedMs(toldAt, now) >= REMIND_MS ? 'remind' : 'none' };
+  return { state: 'missing', sinceMs, step: toldAt === null || elapsedMs(toldAt, now) >= REMIND_MS ? 'remind' : 'none' };
 }

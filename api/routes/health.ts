@@ -13,7 +13,7 @@ const CHECK_TIMEOUT_MS = 2_000;
 
 const Readiness = Type.Object({
   ready: Type.Boolean(), database: Type.String(), frameStore: Type.String(),
-  canary: Type.String({ description: '`ok`, `late` or `off`; a code where it cannot be said. Says nothing of readiness: a process that takes frames is not the worse for a pipeline that stands still.' }),
+  canary: Type.String({ description: '`ok`, `missing` or `off`; a code where it cannot be said. Says nothing of readiness: a process that takes frames is not the worse for a pipeline that stands still.' }),
 });
 
 export const healthRoutes = ({ pool, frameStore, settings }: ApiDeps, metrics: Metrics): Routes => (app, _options, done) => {

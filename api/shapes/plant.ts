@@ -43,7 +43,7 @@ export const StatusShape = Type.Object({
   deadLetters: Count('Messages that were refused for good or given up, and not sent again.'),
   frameStore: Type.Object({ usedBytes: Count('Approximate.'), freeBytes: Count() }),
   canary: Type.Object({
-    state: oneOf(CANARY_STATES, '`late`: no frame of our own has come through for five of its periods. `off`: none is sent.'),
+    state: oneOf(CANARY_STATES, '`missing`: no frame of our own has come through for five of its periods. `off`: none is sent.'),
     settledAt: nullable(Instant('When the latest came through.')), secondsSince: nullable(Count('Since then, or since one could have.')),
   }),
   detectors: list(DetectorShape, { description: 'In use now, each once.' }),

@@ -21,7 +21,7 @@ export function addStatus(program: Command, context: Context): void {
 function canaryLine({ canary: { state, settledAt, secondsSince } }: PlantStatus): string {
   if (state === 'off') return 'off (WATCHPOST_CANARY_SECONDS is 0)';
   const since = duration((secondsSince ?? 0) * 1000);
-  if (state === 'late') return `LATE: none has come through for ${since}, so nobody may be alerted`;
+  if (state === 'missing') return `MISSING: none has come through for ${since}, so nobody may be alerted`;
   return settledAt === null ? 'the first is on its way' : `came through ${since} ago`;
 }
 

@@ -113,6 +113,59 @@ describe('the messages of a notice', () => {
   });
 });
 
+describe('the mail of a silent camera', () => {
+  const silent = (deviceId: string, minutesAgo: number, toldWith: string | null) => db.pool.query(`
+    INSERT INTO equipment_notices (notice_id, kind, device_id, user_id, state, reason, since, last_at, frames, seen_until, opened_at, told_with, next_due_at)
+    SELECT id, 'silent', $1, 'ann', 'open', 'no_frames', at, at, 0, now(), now(), coalesce($3::uuid, id), now()
+    FROM (SELECT gen_random_uuid() AS id, timestamptz '2026-03-01T12:00:00Z' + $2 * interval '1 minute' AS at) made RETURNING notice_id`, [deviceId, -minutesAgo, toldWith]);
+  const message = (id: string, telling: string) => db.pool.query(`
+    INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address, telling) VALUES ($1, $2, 'ann-mail', 'email', 'ann@example.org', $3)`, [`notice-${id}:${telling}:email:ann-mail`, id, telling]);
+  const read = async (mails: Awaited<ReturnType<typeof inbox>>) => PostalMime.parse((await mails.raw((await mails.list())[0]!.id))!);
+
+  it('says since when nothing came, and what to look at', async () => {
+    const mails = await inbox();
+    const id = (await silent('gate', 20, null)).rows[0].notice_id;
+    await message(id, 'opened');
+    await deliverer(mails.url)(id);
+    const mail = await read(mails);
+    expect(mail.subject).toBe('Camera Back door has sent nothing since 12:40');
+    expect(mail.text).toContain('Has the camera power');
+    expect(mail.text).not.toMatch(/Frames|Why/);
+  });
+
+  it('names the others of its site, and later those that are back and those that are not', async () => {
+    const mails = await inbox();
+    const id = (await silent('gate', 20, null)).rows[0].notice_id;
+    for (const [n, device] of ['yard', 'shed', 'roof'].entries()) await silent(device, 19 - n, id);
+    await message(id, 'opened');
+    await deliverer(mails.url)(id);
+    const trouble = await read(mails);
+    expect(trouble.subject).toBe('4 cameras have sent nothing since 12:40: Back door, yard, shed and 1 more');
+    expect(trouble.text).toMatch(/^roof +silent since 2026-03-01 12:43:00 CET/m);
+
+    await db.pool.query("UPDATE equipment_notices SET state = 'closed', closed_at = now(), well_since = '2026-03-01T12:30:00Z', well_with = $1 WHERE device_id <> 'roof'", [id]);
+    await message(id, 'well');
+    await deliverer(mails.url)(id);
+    const well = await read(mails);
+    expect(well.subject).toBe('3 cameras are well again: Back door, yard, shed');
+    expect(well.text).toMatch(/^Nothing came from +2026-03-01 12:40:00 CET .*\nto +2026-03-01 13:30:00 CET/m);
+    expect(well.text).toMatch(/^Still silent +roof$/m);
+  });
+});
+
+it('the mail of a wrong clock says how far it is off, in plain words', async () => {
+  const mails = await inbox();
+  const { rows: [{ notice_id: id }] } = await db.pool.query(`
+    INSERT INTO equipment_notices (notice_id, kind, device_id, user_id, state, reason, since, last_at, frames, seen_until, opened_at, off_seconds, next_due_at)
+    VALUES (gen_random_uuid(), 'clock', 'gate', 'ann', 'open', 'captured_at_too_early', '2026-03-01T12:00:00Z', '2026-03-01T12:01:00Z', 3, now(), now(), -1772000000, now()) RETURNING notice_id`);
+  await db.pool.query("INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address) VALUES ($1, $2, 'ann-mail', 'email', 'ann@example.org')", [`notice-${id}:opened:email:ann-mail`, id]);
+  await deliverer(mails.url)(id);
+  const mail = await PostalMime.parse((await mails.raw((await mails.list())[0]!.id))!);
+  expect(mail.subject).toBe('Camera Back door has had a wrong clock since 13:00');
+  expect(mail.text).toMatch(/^Clock +56 years behind$/m);
+  expect(mail.text).toContain('Is a time server set');
+});
+
 describe('when the sweep shall look after a notice', () => {
   it('is the next try of a message that is put off, and never once all are delivered', async () => {
     const server = await startFaultServer({ recipient: () => 451 });

@@ -33,6 +33,26 @@ describe('putting', () => {
     expect(moved.json).toMatchObject({ userId: 'bert', timeZone: 'Asia/Kolkata' });
   });
 
+  it('keeps how long a device may be silent: its own time, for ever, or as the plant has it', async () => {
+    const device = { userId: 'anna', name: 'Shed', timeZone: 'UTC' };
+    const put = async (silentAfterSeconds?: number | null) => (await api.put('/v1/devices/shed', { ...device, ...(silentAfterSeconds === undefined ? {} : { silentAfterSeconds }) })).json.silentAfterSeconds;
+    expect([await put(600), await put(0), await put(null), await put(600), await put()]).toEqual([600, 0, null, 600, null]);
+    expect((await api.put('/v1/devices/shed', { ...device, silentAfterSeconds: -1 })).json.code).toBe('request_malformed');
+  });
+
+  it.each([
+    ['a user', 'PUT', '/v1/users/watchpost-canary', { name: 'x' }],
+    ['a device', 'PUT', '/v1/devices/watchpost-canary', { userId: 'anna', name: 'x', timeZone: 'UTC' }],
+    ['a device of its user', 'PUT', '/v1/devices/mine', { userId: 'watchpost-canary', name: 'x', timeZone: 'UTC' }],
+    ['a contact of its user', 'PUT', '/v1/contacts/mine', { userId: 'watchpost-canary', channel: 'email', address: 'a@example.org' }],
+    ['rules of its user', 'PUT', '/v1/users/watchpost-canary/rules', { rules: [] }],
+    ['its rule for others', 'PUT', '/v1/users/anna/rules', { rules: [{ ruleId: 'watchpost-canary' }] }],
+    ['a key for its user', 'POST', '/v1/keys', { role: 'ingest', userId: 'watchpost-canary' }],
+    ['its end', 'DELETE', '/v1/users/watchpost-canary', undefined],
+  ] as const)('refuses the id of the canary: %s', async (_, method, url, body) => {
+    expect(await codeOf(api.call({ method, url, ...(body === undefined ? {} : { payload: body }) }))).toEqual([400, 'id_unsafe']);
+  });
+
   it.each([
     ['a user with an id that cannot stand in a tag', '/v1/users/a%20b', { name: 'x' }, 400, 'id_unsafe'],
     ['a user whose id is longer than a tag has room for', `/v1/users/${'x'.repeat(65)}`, { name: 'x' }, 400, 'id_unsafe'],

@@ -70,8 +70,8 @@ describe('a plant', () => {
     stopProcess(pid);
     await until('the alarm', async () => (await since()).length > 0);
     expect(await since()).toEqual([[expect.stringMatching(/^Watchpost: no frame has come through since \d\d:\d\d UTC$/), 'ops@example.org']]);
-    expect((await canary()).state).toBe('late');
-    expect(await plant.call('GET', '/readyz')).toMatchObject({ ready: true, canary: 'late' });
+    expect((await canary()).state).toBe('missing');
+    expect(await plant.call('GET', '/readyz')).toMatchObject({ ready: true, canary: 'missing' });
     continueProcess(pid);
     await until('the mail that all is well', async () => (await since()).length > 1);
     expect((await since())[1]).toEqual(['Watchpost: frames come through again', 'ops@example.org']);

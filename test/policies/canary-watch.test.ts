@@ -12,7 +12,7 @@ const look = (now: number, known: Partial<CanaryKnown> = {}) =>
 describe('operations', () => {
   it('hear of it when none has come through for five periods', () => {
     expect(look(15, { settledAt: at(10) })).toEqual({ state: 'ok', sinceMs: 300_000, step: 'none' });
-    expect(look(15.1, { settledAt: at(10) })).toMatchObject({ state: 'late', step: 'alarm' });
+    expect(look(15.1, { settledAt: at(10) })).toMatchObject({ state: 'missing', step: 'alarm' });
   });
 
   it('hear of it when none ever came through, five periods after frames could be accepted', () => {
@@ -33,6 +33,6 @@ describe('operations', () => {
   });
 
   it('do not hear that it is over because the plant was started again', () => {
-    expect(look(40, { settledAt: at(10), openSince: at(39), alarmAt: at(16), toldAt: at(16) })).toMatchObject({ state: 'late', step: 'none' });
+    expect(look(40, { settledAt: at(10), openSince: at(39), alarmAt: at(16), toldAt: at(16) })).toMatchObject({ state: 'missing', step: 'none' });
   });
 });

@@ -44,6 +44,20 @@ describe('of age', () => {
     expect(await removals()).toEqual({ raw_age: 1, standard_age: 1 });
   });
 
+  it('are the pictures of a canary within two hours, but for one that failed', async () => {
+    const [fine, failed] = [some(), some()];
+    for (const [bytes, exception] of [[fine, undefined], [failed, FAILED]] as const) {
+      await lives.accept(bytes, 'watchpost-canary');
+      const batch = await claim(lives.db.pool);
+      await lives.validate(batch, bytes);
+      await lives.settle(batch, exception);
+    }
+    await lives.pass(2 * HOUR_MS);
+    await lives.sweep();
+    await lives.lookForOrphans();
+    expect([await lives.has(fine), await lives.has(failed)]).toEqual([false, true]);
+  });
+
   it('are the bytes of any frame that is done with, whatever became of it', async () => {
     for (const state of ['no_match', 'suppressed', 'alerted']) {
       const { frameId } = await lives.live(some(), some());
