@@ -17,10 +17,23 @@ export type Decision =
 export interface MatchToDecide {
   readonly frame: StagedFrame;
   readonly verdict: Verdict;
+  /** Of its evidence, each once; empty where the rule matched on nothing that can be named. */
+  readonly labels: readonly string[];
+  /** The best of its evidence, 0..1; null without any. */
+  readonly probability: number | null;
 }
+
+/** Why a match shall tell nobody although it could: its user asked for it. */
+export type Mute = (match: MatchToDecide) => Extract<SuppressionCause, 'snoozed' | 'known'> | null;
 
 export interface DecidedMatch extends MatchToDecide {
   readonly decision: Decision;
+}
+
+export interface Decided {
+  readonly matches: readonly DecidedMatch[];
+  /** Incidents that people are to be told of now. */
+  readonly told: readonly string[];
 }
 
 export type GroupMatch = (known: KnownIncidents, match: MatchToDecide) => Grouping;
@@ -30,10 +43,10 @@ export interface IncidentLedger extends StageLedger {
   matches(frames: readonly StagedFrame[]): Promise<readonly MatchToDecide[]>;
   /**
    * One transaction, under the fence and with the incidents of each (user, rule, device) locked: `group` sees them as they are after the matches before
-   * and its word is carried out, outbox rows included. A match that was decided before keeps its decision. Matches of frames
+   * and its word is carried out: messages to the first level of the chain, or a note of what is held back and why. A match that was decided before keeps its decision. Matches of frames
    * that the batch holds no more are left out.
    */
-  decide(batchId: string, matches: readonly MatchToDecide[], group: GroupMatch): Promise<readonly DecidedMatch[]>;
+  decide(batchId: string, matches: readonly MatchToDecide[], group: GroupMatch): Promise<Decided>;
 }
 
 /** Tells the workflow of an incident, or of an equipment notice, that something is due. Best effort: the sweep finds what a lost ring leaves. */
@@ -53,21 +66,24 @@ export function createAlertActivities(ports: AlertPorts): AlertActivities {
 }
 
 async function raise(input: StageInput, { ledger, doorbell, grouping, log }: AlertPorts): Promise<StageResult> {
-  const group: GroupMatch = (known, { frame }) => groupMatch(known, { capturedAt: frame.capturedAt, replayed: !frame.notify }, grouping);
-  const opened = new Set<string>();
+  const group: GroupMatch = (known, { frame, verdict }) =>
+    groupMatch(known, { capturedAt: frame.capturedAt, severity: verdict.severity, replayed: !frame.notify }, grouping);
+  const toRing = new Set<string>();
   const { exceptions } = await runStage<void>(input, {
     stage: 'alert', ledger, log, concurrency: 1,
     // All at once and in order: of several frames of one device the first opens the incident and the others join it.
     async prepare(frames) {
-      for (const { frame, verdict, decision } of await ledger.decide(input.batchId, await ledger.matches(frames), group)) {
+      const { matches, told } = await ledger.decide(input.batchId, await ledger.matches(frames), group);
+      for (const { frame, verdict, decision } of matches) {
         log.info({ frameId: frame.frameId, tag: frame.tag, ruleId: verdict.ruleId, ...decision }, 'match decided');
-        if (decision.kind === 'opened') opened.add(decision.incidentId);
+        if (decision.kind === 'opened') toRing.add(decision.incidentId);
       }
+      for (const incidentId of told) toRing.add(incidentId);
     },
     work: async () => {},
     save: (outcomes) => ledger.save(input.batchId, 'alert', outcomes),
   });
-  await Promise.all([...opened].map((incidentId) => doorbell.ring(incidentId).catch((error: unknown) => {
+  await Promise.all([...toRing].map((incidentId) => doorbell.ring(incidentId).catch((error: unknown) => {
     log.warn({ incidentId, err: error }, 'doorbell not heard; the sweep will ring again');
   })));
   return { exceptions };

@@ -5,6 +5,7 @@ import type { MessageReport } from '../contracts/incident.ts';
 import { STAGES } from '../contracts/stages.ts';
 import type { Channel, ChannelFailure, Message } from './ports/channel.ts';
 import type { AttemptOutcome, ClaimedDelivery, DueDelivery, Outbox } from './ports/outbox.ts';
+import { nextTryInMs } from './retry-schedule.ts';
 import type { StageLog } from './stage-run.ts';
 
 export interface DeliveryPorts {
@@ -27,15 +28,12 @@ const RECORD_LIMIT_MS = LEASE_MS - 10_000;
 /** Often enough to catch a database that restarts, seldom enough to let it. */
 const RECORD_AGAIN_MS = 1_000;
 
-const SECOND_MS = 1_000;
-const MINUTE_MS = 60 * SECOND_MS;
 /**
- * Soon at first, for a server that restarts; a minute and five, where greylisting lets a repeat through; then every
- * quarter of an hour, which a provider that is down all night does not mind and a person does not notice. It never ends:
- * a message is given up only when the provider refuses it.
+ * A text message or call that the provider may have taken is not sent again before its status callback had time to say so: providers of those know no
+ * repeats by themselves, and a minute late is better than twice. Where no callback comes, the doubt is counted.
  */
-const RETRY_DELAYS_MS = [5 * SECOND_MS, 15 * SECOND_MS, MINUTE_MS, 5 * MINUTE_MS, 15 * MINUTE_MS];
-export const retryDelayMs = (tries: number): number => RETRY_DELAYS_MS[Math.min(tries, RETRY_DELAYS_MS.length) - 1] ?? 5 * SECOND_MS;
+const DOUBT_MS = 60_000;
+const WITHOUT_IDEMPOTENCE: readonly string[] = ['sms', 'call'];
 
 /** `write` makes the messages of those that are due, and may fail for want of a database or a disk. */
 export async function deliverDue(
@@ -68,25 +66,28 @@ async function attempt(delivery: ClaimedDelivery, message: Unaddressed, { channe
   const startedAtMs = Date.now();
   try {
     const channel = channels[name];
-    if (channel === undefined) throw new Failure('channel_unsupported', `no adapter for channel ${name}`);
+    if (channel === undefined) throw new Failure('channel_not_configured', `no provider is set for channel ${name}`);
     const receipt = await channel.send({ ...message, to: address, contactId }, deliveryKey, AbortSignal.timeout(SEND_LIMIT_MS));
     log.info({ deliveryKey, tries, ms: Date.now() - startedAtMs, providerId: receipt.providerId }, 'message delivered');
     return { kind: 'delivered', receipt };
   } catch (error) {
-    const outcome = outcomeOf(error, tries);
+    const outcome = outcomeOf(error, delivery);
     log.warn({ deliveryKey, tries, ms: Date.now() - startedAtMs, ...outcome, ...(outcome.code === 'internal' ? { err: error } : {}) }, 'message not delivered');
     return outcome;
   }
 }
 
-/** The code decides whether trying again can help. A defect of ours waits for the release that mends it rather than losing the message. */
-function outcomeOf(error: unknown, tries: number): Extract<AttemptOutcome, { code: FailureCode }> {
+/** The code decides whether trying again can help, the channel for how long. A defect of ours waits for the release that mends it rather than losing the message. */
+function outcomeOf(error: unknown, { deliveryKey, channel, tries }: ClaimedDelivery): Extract<AttemptOutcome, { code: FailureCode }> {
   const failure = failureIn(error);
   const code = failure?.code ?? 'internal';
   const answer = failure?.detail ?? (error instanceof Error ? error.message : String(error));
   if (failure !== undefined && !FAILURES[code].retryable) return { kind: 'refused', code, answer };
-  const mayHaveArrived = (failure as ChannelFailure | undefined)?.mayHaveArrived ?? false;
-  return { kind: 'unavailable', code, answer, mayHaveArrived, retryInMs: retryDelayMs(tries) };
+  const { mayHaveArrived = false, retryAfterMs = null } = (failure ?? {}) as Partial<ChannelFailure>;
+  const waitMs = nextTryInMs({ deliveryKey, channel, tries, retryAfterMs });
+  // Even then the provider may have it, which the answer says; but nobody will ever know by trying.
+  if (waitMs === null) return { kind: 'refused', code: 'given_up', answer };
+  return { kind: 'unavailable', code, answer, mayHaveArrived, retryInMs: mayHaveArrived && WITHOUT_IDEMPOTENCE.includes(channel) ? Math.max(waitMs, DOUBT_MS) : waitMs };
 }
 
 /** Holds on through an outage of the database, because a delivery that is not written down will be sent again. */

@@ -26,6 +26,7 @@ ALTER TABLE incidents
   DROP CONSTRAINT incidents_state_check,
   ADD CONSTRAINT incidents_state_check CHECK (state IN ('open', 'acknowledged', 'resolved', 'closed')),
   ADD COLUMN chain_id       text REFERENCES chains (chain_id),
+  ADD COLUMN quiet_hours    jsonb,
   ADD COLUMN told_severity  text CHECK (told_severity IN ('low', 'medium', 'high', 'critical')),
   ADD COLUMN told_at        timestamptz,
   ADD COLUMN repeats        integer NOT NULL DEFAULT 0,
@@ -37,6 +38,7 @@ ALTER TABLE incidents
 UPDATE incidents SET told_severity = severity, told_at = created_at, exhausted = true;
 COMMENT ON COLUMN incidents.state IS 'open; acknowledged: somebody took charge; resolved: somebody says it is dealt with; closed after quiet. At most one not closed per user, rule and device.';
 COMMENT ON COLUMN incidents.chain_id IS 'Its chain, from the user or the policy when it opened; null: the default.';
+COMMENT ON COLUMN incidents.quiet_hours IS 'Quiet hours of the policy that brought the rule when it opened (contracts/quiet-hours.ts), for contacts without their own; null without.';
 COMMENT ON COLUMN incidents.level IS 'The level of its chain that was told last, from 0; means nothing while told_at is null.';
 COMMENT ON COLUMN incidents.told_severity IS 'Its severity when it was last told as opened, reopened or risen; null while nobody was told.';
 COMMENT ON COLUMN incidents.told_at IS 'When its level was told last; null while nobody was told.';

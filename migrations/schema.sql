@@ -352,6 +352,7 @@ CREATE TABLE incidents (
   created_at       timestamptz NOT NULL DEFAULT now(),
   severity         text        NOT NULL DEFAULT 'medium'::text,
   chain_id         text,
+  quiet_hours      jsonb,
   told_severity    text,
   told_at          timestamptz,
   repeats          integer     NOT NULL DEFAULT 0,
@@ -389,6 +390,7 @@ COMMENT ON COLUMN incidents.closed_at IS 'When it was closed; null before.';
 COMMENT ON COLUMN incidents.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN incidents.severity IS 'The worst of its matches so far; medium for incidents from before this column.';
 COMMENT ON COLUMN incidents.chain_id IS 'Its chain, from the user or the policy when it opened; null: the default.';
+COMMENT ON COLUMN incidents.quiet_hours IS 'Quiet hours of the policy that brought the rule when it opened (contracts/quiet-hours.ts), for contacts without their own; null without.';
 COMMENT ON COLUMN incidents.told_severity IS 'Its severity when it was last told as opened, reopened or risen; null while nobody was told.';
 COMMENT ON COLUMN incidents.told_at IS 'When its level was told last; null while nobody was told.';
 COMMENT ON COLUMN incidents.repeats IS 'How often its level was told again.';

@@ -7,7 +7,9 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { diagnose } from './provision/doctor.mjs';
 
-const PACKAGES = { exim: 'exim4-daemon-light', chromium: 'chromium' };
+const PACKAGES = { exim: 'exim4-daemon-light', chromium: 'chromium', nagios: 'nagios4-core', nsca: 'nsca', send_nsca: 'nsca-client' };
+/** Packages that bring a system daemon, and its service. */
+const DAEMONS = { 'exim4-daemon-light': 'exim4', 'nagios4-core': 'nagios4', nsca: 'nsca' };
 
 /** @param {string} line */
 const say = (line) => console.error(`peers: ${line}`);
@@ -19,7 +21,7 @@ function aptGet(args) {
   say(`apt-get ${args.join(' ')}`);
   const { status, error } = spawnSync('apt-get', args, {
     stdio: ['ignore', 'inherit', 'inherit'],
-    // No questions; RUNLEVEL=1 keeps package scripts from starting daemons: tests start exim themselves, with a configuration and ports of their own.
+    // No questions; RUNLEVEL=1 keeps package scripts from starting daemons: tests start them themselves, with configurations and ports of their own.
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive', RUNLEVEL: '1' },
   });
   if (error) say(error.message);
@@ -36,18 +38,21 @@ function install() {
     process.exitCode = 1;
     return;
   }
-  if (missing.includes(PACKAGES.exim)) stopMailDaemon();
+  stopDaemons();
   say(`installed after ${Math.round((Date.now() - start) / 1000)} s`);
 }
 
-/** A mail server that nobody asked for must not run, now or after the next boot. */
-function stopMailDaemon() {
-  for (const [command, ...args] of [['service', 'exim4', 'stop'], ['update-rc.d', 'exim4', 'disable']]) {
-    spawnSync(String(command), args, { stdio: 'ignore' });
+/** A daemon that nobody asked for must not run, now or after the next boot. One that was there before is somebody's and stays as it is. */
+function stopDaemons() {
+  for (const [packageName, service] of Object.entries(DAEMONS)) {
+    if (!missing.includes(packageName)) continue;
+    for (const [command, ...args] of [['service', service, 'stop'], ['update-rc.d', service, 'disable']]) {
+      spawnSync(String(command), args, { stdio: 'ignore' });
+    }
+    say(`the system daemon ${service} is stopped and stays off`);
   }
-  say('the system daemon of exim is stopped and stays off');
 }
 
-if (missing.length === 0) say('all there: exim, chromium');
+if (missing.length === 0) say(`all there: ${Object.keys(PACKAGES).join(', ')}`);
 else if (process.getuid?.() === 0 && existsSync('/etc/debian_version')) install();
 else say(`missing: ${missing.join(', ')}. They are optional; on Debian: sudo apt-get install --no-install-recommends ${missing.join(' ')}`);

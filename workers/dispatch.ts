@@ -2,6 +2,7 @@
 import { createBatches } from '../adapters/postgres/batches.ts';
 import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
+import { dueDigests, makeDigests } from '../adapters/postgres/digests.ts';
 import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { forgetIdempotencyKeys } from '../adapters/postgres/idempotency-keys.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
@@ -9,7 +10,8 @@ import { listen } from '../adapters/postgres/listen.ts';
 import { ensurePartitions } from '../adapters/postgres/migrate.ts';
 import { dueNotices } from '../adapters/postgres/notices.ts';
 import { forgetDeadWorkers, readDetectionCapacity } from '../adapters/postgres/workers.ts';
-import { createDoorbell, createNoticeDoorbell } from '../adapters/temporal/doorbell.ts';
+import { INCIDENT_ANSWERED } from '../adapters/postgres/responses.ts';
+import { createDigestDoorbell, createDoorbell, createNoticeDoorbell } from '../adapters/temporal/doorbell.ts';
 import { createPipelines } from '../adapters/temporal/pipelines.ts';
 import { adaptLimits } from './adaptive-limits.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -24,6 +26,8 @@ const RECONCILE_MS = 2_000;
 const SWEEP_MS = 5_000;
 /** A notice says what has been so for minutes; this is its bell, and no other is rung. */
 const NOTICES_MS = 5_000;
+/** Nobody waits for a digest to the second. */
+const DIGESTS_MS = 5_000;
 /** What the incident workflow does by itself it does within seconds; ringing earlier would only wake it twice. */
 const SWEEP_GRACE_MS = 10_000;
 /** As often as detect workers say how busy they are. */
@@ -44,6 +48,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const pipelines = createPipelines(client, { executionTimeoutMs: deadlineMs * DEADLINES_ALONE + AFTER_DEADLINE_MS });
   const doorbell = createDoorbell(client);
   const noticeDoorbell = createNoticeDoorbell(client);
+  const digestDoorbell = createDigestDoorbell(client);
 
   const claims = countClaims(createBatches(pool));
   let adapted = adaptLimits(undefined, await readDetectionCapacity(pool), false, settings);
@@ -62,10 +67,19 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   });
   dispatcher.start();
   const listener = listen(deps.databaseUrl, FRAMES_WAITING, () => dispatcher.ring());
+  // An answer, or the end of a call: whoever waits for it in a workflow shall not sleep on. What is missed here is found by the sweep.
+  const answers = listen(deps.databaseUrl, INCIDENT_ANSWERED, (incidentId) => {
+    if (incidentId === undefined) return;
+    doorbell.ring(incidentId).catch((error: unknown) => { log.warn({ err: error, incidentId }, 'doorbell not heard; the sweep will ring again'); });
+  });
   const loops = [
     every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches: claims.batches, pipelines, log })),
     every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
     every(NOTICES_MS, 'sweep of notices', log, () => sweep({ overdue: () => dueNotices(pool), doorbell: noticeDoorbell, log })),
+    every(DIGESTS_MS, 'digests', log, async () => {
+      await makeDigests(pool);
+      await sweep({ overdue: () => dueDigests(pool), doorbell: digestDoorbell, log });
+    }),
     every(RETENTION_MS, 'retention', log, retentionTurns(pool, settings, log)),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
@@ -79,6 +93,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
     ended,
     async stop() {
       await listener.close();
+      await answers.close();
       await dispatcher.stop();
       await Promise.all(loops.map((loop) => loop.stop()));
       stopped();

@@ -11,6 +11,7 @@ import { createImageReader } from '../adapters/images/image-reader.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
 import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
 import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
+import type { EscalationSettings } from '../adapters/postgres/escalate.ts';
 import { createFrameResults } from '../adapters/postgres/frame-results.ts';
 import { createReviewLedger } from '../adapters/postgres/incidents.ts';
 import { createNoticeFactSource } from '../adapters/postgres/notices.ts';
@@ -19,6 +20,7 @@ import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
 import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
 import { limitsByClass } from '../config/device-class-settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { PICTURE_STAGES, STAGES } from '../contracts/stages.ts';
 import type { StageName } from '../contracts/stages.ts';
 import { openChannels } from './channels.ts';
@@ -79,8 +81,8 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
 
   alert: async (deps) => ({
     activities: createAlertActivities({
-      ledger: createIncidentLedger(await deps.pool()), doorbell: createDoorbell((await deps.temporal()).client), log: deps.log,
-      grouping: { quietMs: deps.settings.incidentQuietSeconds * 1000, cooldownMs: deps.settings.incidentCooldownSeconds * 1000 },
+      ledger: createIncidentLedger(await deps.pool(), escalationOf(deps.settings)), doorbell: createDoorbell((await deps.temporal()).client), log: deps.log,
+      grouping: { quietMs: deps.settings.incidentQuietSeconds * 1000, cooldownMs: deps.settings.incidentCooldownSeconds * 1000, reopenMs: deps.settings.incidentReopenSeconds * 1000 },
     }),
   }),
 
@@ -101,7 +103,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
           linkTo: null,
         }),
         ...createDeliverNoticeActivities({ outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool), channels, log: deps.log }),
-        ...createReviewActivities({ ledger: createReviewLedger(pool), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
+        ...createReviewActivities({ ledger: createReviewLedger(pool, escalationOf(deps.settings)), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
       },
     };
   },
@@ -112,6 +114,9 @@ async function laterPictureStages(deps: Dependencies): Promise<object> {
   const later = PICTURE_STAGES.filter((stage) => stage !== 'validate' && stage !== 'detect');
   return Object.assign({}, ...(await Promise.all(later.map((stage) => STAGE_REGISTRY[stage](deps)))).map(({ activities }) => activities)) as object;
 }
+
+const escalationOf = ({ oldAlertSeconds, digestSeconds, messagesPerHour, callGapSeconds }: Settings): EscalationSettings =>
+  ({ oldMs: oldAlertSeconds * 1000, digestMs: digestSeconds * 1000, messagesPerHour, callGapMs: callGapSeconds * 1000 });
 
 /** What validate and detect write, with the settings by which it becomes an equipment notice. */
 const frameResults = async ({ pool, settings }: Dependencies): Promise<ReturnType<typeof createFrameResults>> => createFrameResults(await pool(), settings, {

@@ -1,5 +1,5 @@
-/** The human side of an incident: messages now, another look when something is due or somebody rings. Postgres decides, this waits. */
-import { condition, continueAsNew, defineSignal, setHandler, workflowInfo } from '@temporalio/workflow';
+/** The human side of an incident: whoever is to be told is told, then it waits until something is due or somebody rings. Postgres decides, this waits. */
+import { condition, continueAsNew, defineSignal, patched, setHandler, workflowInfo } from '@temporalio/workflow';
 import { DOORBELL_SIGNAL } from '../contracts/incident.ts';
 import type { IncidentInput } from '../contracts/incident.ts';
 import { deliverMessages, reviewIncident } from './stage-proxies.ts';
@@ -13,8 +13,10 @@ export async function incidentWorkflow(input: IncidentInput): Promise<void> {
   for (;;) {
     // Taken back before the look, not after: a ring during the look asks for another one.
     rung = false;
+    // Runs from before escalation told first and decided after; what they decide to tell goes out with their next look.
+    const decision = patched('decide-before-telling') ? await reviewIncident(input) : null;
     const messages = await deliverMessages(input);
-    const review = await reviewIncident(input);
+    const review = decision ?? await reviewIncident(input);
     const due = [messages.nextTryInMs, review.reviewInMs].filter((ms) => ms !== null);
     if (rung) continue;
     if (due.length === 0) return;

@@ -4,5 +4,6 @@
  * contracts/ and the SDK.
  */
 export { framePipeline } from './frame-pipeline.ts';
+export { digestWorkflow } from './digest.ts';
 export { incidentWorkflow } from './incident.ts';
 export { noticeWorkflow } from './notice.ts';

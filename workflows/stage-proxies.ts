@@ -44,4 +44,4 @@ function activitiesOf(row: FrameStageRow, { placement, alone = false }: FramePip
   return proxyActivities(on(row));
 }
 
-export const { deliverMessages, reviewIncident, deliverNotice } = proxyActivities<MessageActivities>(on(STAGES.messages));
+export const { deliverMessages, reviewIncident, deliverNotice, deliverDigest } = proxyActivities<MessageActivities>(on(STAGES.messages));

@@ -56,6 +56,17 @@ export async function removeContact(db: Queryable, contactId: string): Promise<b
   return (await query(db, 'DELETE FROM contacts WHERE contact_id = $1 RETURNING contact_id', [contactId])).length > 0;
 }
 
+/** Of these users those who can be told of incidents: by a contact of their own, or by one that their chain names. */
+export async function usersWithContact(db: Queryable, userIds: readonly string[]): Promise<ReadonlySet<string>> {
+  const rows = await query<{ userId: string }>(db, `
+    SELECT user_id AS "userId" FROM contacts WHERE user_id = ANY($1) AND enabled
+    UNION
+    SELECT owner.user_id FROM users owner JOIN chains USING (chain_id), jsonb_array_elements(levels) AS level, jsonb_array_elements_text(nullif(level -> 'contacts', 'null')) AS named
+    JOIN contacts contact ON contact.contact_id = named AND contact.enabled
+    WHERE owner.user_id = ANY($1)`, [[...new Set(userIds)]]);
+  return new Set(rows.map(({ userId }) => userId));
+}
+
 export type ContactToTell = Pick<Contact, 'contactId' | 'channel' | 'address'>;
 
 /** Those that are enabled, by user, each user's in the order of telling. */

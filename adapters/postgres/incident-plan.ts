@@ -1,45 +1,61 @@
 /** What a row of matches makes of the incidents that are known: decided one after the other, written down together. Pure. */
 import { uuidv7 } from 'uuidv7';
-import type { DecidedMatch, Decision, GroupMatch, MatchToDecide } from '../../activities/alert.ts';
+import type { DecidedMatch, Decision, GroupMatch, MatchToDecide, Mute } from '../../activities/alert.ts';
+import type { IncidentState } from '../../contracts/incident.ts';
 import { compareSeverity } from '../../contracts/severity.ts';
 import type { Severity } from '../../contracts/severity.ts';
-import type { Instant } from '../../contracts/time.ts';
 import { withMatch } from '../../policies/incident-grouping.ts';
-import type { ClosedIncident, OpenIncident } from '../../policies/incident-grouping.ts';
-import type { ContactToTell } from './contacts.ts';
+import type { OpenIncident } from '../../policies/incident-grouping.ts';
+
+/** An incident of the ledger. */
+export interface KnownIncident extends OpenIncident {
+  readonly incidentId: string;
+  readonly state: IncidentState;
+  /** When it was last told as opened, reopened or risen; null while nobody was told. */
+  readonly toldSeverity: Severity | null;
+  readonly exhausted: boolean;
+}
 
 /** An incident as the plan leaves it. */
-export interface PlannedIncident extends OpenIncident {
-  readonly incidentId: string;
-  /** The worst of its matches so far. */
-  readonly severity: Severity;
+export interface PlannedIncident extends KnownIncident {
   /** Null for one that was in the ledger before. */
   readonly openedBy: MatchToDecide | null;
   /** Matches that this plan adds. */
   readonly matches: number;
-  readonly closed: boolean;
+  /** It was over and goes on. */
+  readonly reopened: boolean;
+  /** Why people shall be told of it now, unless something holds that back; null when they know already. */
+  readonly tell: 'opened' | 'reopened' | 'rose' | null;
 }
 
 /** What the ledger knows of one user, rule and device. */
 export interface IncidentLine {
-  readonly open: (OpenIncident & { readonly incidentId: string; readonly severity: Severity }) | null;
-  readonly lastClosed: (ClosedIncident & Pick<OpenIncident, 'openedAt'>) | null;
+  readonly open: KnownIncident | null;
+  readonly lastClosed: KnownIncident | null;
 }
 
 export interface IncidentPlan {
   readonly decided: readonly DecidedMatch[];
-  /** Those that were opened, joined or closed. */
+  /** Those that were opened, joined, reopened or closed. */
   readonly incidents: readonly PlannedIncident[];
+}
+
+export interface PlanFacts {
+  readonly known: ReadonlyMap<string, IncidentLine>;
+  /** Whether there is anybody to tell. */
+  readonly hasContact: (userId: string) => boolean;
+  /** What the user asked not to be told. */
+  readonly mute: Mute;
 }
 
 /** Of one user, rule and device: what is decided one after the other, whatever workers do. */
 export const lineOf = ({ frame, verdict }: MatchToDecide): string => [frame.userId, verdict.ruleId, frame.deviceId].join('\n');
 
+interface Line { open: PlannedIncident | null; lastClosed: PlannedIncident | null }
+
 /** `matches` in capture order per device. */
-export function planIncidents(
-  matches: readonly MatchToDecide[], known: ReadonlyMap<string, IncidentLine>, contactsOf: (userId: string) => readonly ContactToTell[], group: GroupMatch,
-): IncidentPlan {
-  const lines = new Map<string, { open: PlannedIncident | null; lastClosed: IncidentLine['lastClosed'] }>();
+export function planIncidents(matches: readonly MatchToDecide[], { known, hasContact, mute }: PlanFacts, group: GroupMatch): IncidentPlan {
+  const lines = new Map<string, Line>();
   const touched = new Map<string, PlannedIncident>();
   const put = (incident: PlannedIncident): PlannedIncident => {
     touched.set(incident.incidentId, incident);
@@ -50,26 +66,51 @@ export function planIncidents(
     const key = lineOf(match);
     const line = lines.get(key) ?? begin(known.get(key));
     lines.set(key, line);
+    const { frame: { capturedAt, userId }, verdict: { severity } } = match;
     const grouping = group(line, match);
-    const { frame: { capturedAt }, verdict: { severity } } = match;
     if (grouping.kind === 'suppress') return { kind: 'suppressed', cause: grouping.cause };
+    const muted = mute(match);
+    if (muted !== null) return { kind: 'suppressed', cause: muted };
     if (grouping.kind === 'join' && line.open) {
-      line.open = put({ ...line.open, ...withMatch(line.open, capturedAt), severity: worse(line.open.severity, severity), matches: line.open.matches + 1 });
+      line.open = put(joined(line.open, match));
       return { kind: 'joined', incidentId: line.open.incidentId };
     }
     // An incident that nobody can be told of would only hold back the alert that comes once a contact is there.
-    if (contactsOf(match.frame.userId).length === 0) return { kind: 'suppressed', cause: 'no_contact' };
-    if (line.open) line.lastClosed = later(line.lastClosed, put({ ...line.open, closed: true }));
-    line.open = put({ incidentId: uuidv7(), openedBy: match, severity, openedAt: capturedAt, lastMatchAt: capturedAt, cooldownUntil: null, matches: 1, closed: false });
+    if (!hasContact(userId)) return { kind: 'suppressed', cause: 'no_contact' };
+    const newest = line.open ?? line.lastClosed;
+    if (grouping.kind === 'reopen' && newest) {
+      line.open = put(reopened(newest, match));
+      return { kind: 'joined', incidentId: line.open.incidentId };
+    }
+    if (line.open) line.lastClosed = later(line.lastClosed, put({ ...line.open, state: 'closed' }));
+    line.open = put({
+      incidentId: uuidv7(), openedBy: match, state: 'open', severity, toldSeverity: null, exhausted: false, openedAt: capturedAt, lastMatchAt: capturedAt, cooldownUntil: null,
+      matches: 1, reopened: false, tell: 'opened',
+    });
     return { kind: 'opened', incidentId: line.open.incidentId };
   };
 
   return { decided: matches.map((match) => ({ ...match, decision: decide(match) })), incidents: [...touched.values()] };
 }
 
-const begin = (line: IncidentLine | undefined): { open: PlannedIncident | null; lastClosed: IncidentLine['lastClosed'] } =>
-  ({ open: line?.open ? { ...line.open, openedBy: null, matches: 0, closed: false } : null, lastClosed: line?.lastClosed ?? null });
+function begin(line: IncidentLine | undefined): Line {
+  const asPlanned = (incident: KnownIncident | null | undefined): PlannedIncident | null =>
+    (incident ? { ...incident, openedBy: null, matches: 0, reopened: false, tell: null } : null);
+  return { open: asPlanned(line?.open), lastClosed: asPlanned(line?.lastClosed) };
+}
 
-const worse = (one: Severity, other: Severity): Severity => (compareSeverity(one, other) < 0 ? other : one);
+/** What got worse than people were told is told, and whoever took charge of something less is asked again. What was held back so far may be told now. */
+function joined(incident: PlannedIncident, { frame: { capturedAt }, verdict: { severity } }: MatchToDecide): PlannedIncident {
+  const next = { ...incident, ...withMatch(incident, { capturedAt, severity }), matches: incident.matches + 1 };
+  if (incident.toldSeverity === null) return { ...next, tell: incident.state === 'open' ? incident.tell ?? 'opened' : incident.tell };
+  return compareSeverity(next.severity, incident.toldSeverity) > 0 ? { ...next, state: 'open', tell: incident.tell ?? 'rose' } : next;
+}
 
-const later = <T extends { readonly openedAt: Instant }>(one: T | null, other: T): T => (one !== null && one.openedAt > other.openedAt ? one : other);
+/** One that people are still being asked about goes on as it is: they need no further word. */
+function reopened(incident: PlannedIncident, match: MatchToDecide): PlannedIncident {
+  const next = joined(incident, match);
+  if (incident.state === 'open' && incident.toldSeverity !== null && !incident.exhausted) return next;
+  return { ...next, state: 'open', exhausted: false, reopened: true, tell: incident.toldSeverity === null ? 'opened' : 'reopened' };
+}
+
+const later = (one: PlannedIncident | null, other: PlannedIncident): PlannedIncident => (one !== null && one.openedAt > other.openedAt ? one : other);

@@ -10,7 +10,8 @@ export interface Listener {
 /** Long enough not to hammer a database that starts, short enough that a poll interval hides it. */
 const RECONNECT_MS = 1_000;
 
-export function listen(url: string, channel: string, heard: () => void): Listener {
+/** `heard` is given what was said; nothing where something may have been missed. */
+export function listen(url: string, channel: string, heard: (said?: string) => void): Listener {
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
   let hearing = false;
@@ -26,7 +27,7 @@ export function listen(url: string, channel: string, heard: () => void): Listene
     };
     fresh.on('error', lost);
     fresh.on('end', lost);
-    fresh.on('notification', heard);
+    fresh.on('notification', ({ payload }) => heard(payload));
     client = fresh;
     try {
       await fresh.connect();

@@ -3,6 +3,7 @@
  * holding one leaves a trace that is counted, never a message that is lost.
  */
 import type { AttemptOutcome, ClaimedDelivery, DueDelivery, Outbox } from '../../activities/ports/outbox.ts';
+import { PROGRAM_CHANNELS } from '../../contracts/delivery.ts';
 import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { inTransaction, query } from './pool.ts';
@@ -24,10 +25,15 @@ interface Subject {
   readonly nextDue: string;
 }
 
+/** A program keeps state, so it is told in order: what waits behind an earlier message to it has no time of its own yet. */
+const IN_TURN = `NOT (channel IN ('${PROGRAM_CHANNELS.join("', '")}') AND EXISTS (
+    SELECT 1 FROM deliveries earlier WHERE earlier.incident_id = deliveries.incident_id AND earlier.contact_id = deliveries.contact_id
+      AND earlier.created_at < deliveries.created_at AND earlier.state IN ('waiting', 'sending')))`;
+
 /** When the next message of $1 is due, to be sent or to be taken from a try that died; null without one. */
 const nextDelivery = (id: Subject['id']): string => `(
   SELECT min(CASE state WHEN 'sending' THEN claimed_until ELSE next_try_at END)
-  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending'))`;
+  FROM deliveries WHERE ${id} = $1 AND state IN ('waiting', 'sending') AND ${IN_TURN})`;
 
 const INCIDENT: Subject = {
   table: 'incidents', id: 'incident_id',
@@ -65,7 +71,7 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
   };
 }
 
-const IS_DUE = "(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now())";
+const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now()) AND ${IN_TURN}`;
 const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
 
 interface MessageRow {
@@ -83,6 +89,7 @@ async function claimDue(client: Client, subject: Subject, id: string, leaseMs: n
     WHERE ${subject.id} = $1 AND ${IS_DUE}
     ORDER BY created_at, delivery_key FOR UPDATE SKIP LOCKED`, [id]);
   if (due.length === 0) return [];
+  await settleWithoutSending(client, subject, due);
   const dead = due.filter(({ state }) => state === 'sending').map((row) => row.delivery_key);
   await query(client, `
     UPDATE delivery_attempts SET outcome = 'uncertain', finished_at = now(), answer = 'the try ended before the provider''s answer was recorded'
@@ -91,14 +98,25 @@ async function claimDue(client: Client, subject: Subject, id: string, leaseMs: n
     WITH claimed AS (
       UPDATE deliveries SET state = 'sending', claimed_until = now() + $3 * interval '1 millisecond', tries = tries + 1,
              uncertain = uncertain + (delivery_key = ANY($2))::int
-      WHERE delivery_key = ANY($1) RETURNING ${MESSAGE}, tries),
+      WHERE delivery_key = ANY($1) AND state IN ('waiting', 'sending') RETURNING ${MESSAGE}, tries),
     begun AS (INSERT INTO delivery_attempts (delivery_key) SELECT delivery_key FROM claimed RETURNING delivery_key, attempt_id)
     SELECT * FROM claimed JOIN begun USING (delivery_key)`, [due.map((row) => row.delivery_key), dead, leaseMs]);
   await dueNoLaterThanItsMessages(client, subject, id);
   return claimed.map((row) => ({ ...messageIn(row), attemptId: row.attempt_id, tries: row.tries }));
 }
 
-async function finish(client: Client, subject: Subject, { attemptId, deliveryKey }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
+/** What a callback proved to be taken is not sent again, and nobody is asked any more once somebody has taken charge. */
+async function settleWithoutSending(client: Client, { table, id }: Subject, due: readonly { readonly delivery_key: string }[]): Promise<void> {
+  const keys = due.map((row) => row.delivery_key);
+  await query(client, `UPDATE deliveries SET state = 'delivered', delivered_at = arrived_at, claimed_until = NULL WHERE delivery_key = ANY($1) AND arrival IS NOT NULL`, [keys]);
+  if (table !== 'incidents') return;
+  await query(client, `
+    UPDATE deliveries SET state = 'withdrawn', claimed_until = NULL FROM incidents incident
+    WHERE delivery_key = ANY($1) AND deliveries.${id} = incident.incident_id AND incident.state IN ('acknowledged', 'resolved')
+      AND telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending')`, [keys]);
+}
+
+async function finish(client: Client, subject: Subject, { attemptId, deliveryKey, contactId }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {
   // The message before its attempt, as in a claim: two transactions that lock in different orders wait for each other.
   const [delivery] = await query<{ id: string }>(client, `SELECT ${subject.id} AS id FROM deliveries WHERE delivery_key = $1 FOR UPDATE`, [deliveryKey]);
   if (delivery === undefined || !await closeAttempt(client, attemptId, outcome)) return;
@@ -110,6 +128,8 @@ async function finish(client: Client, subject: Subject, { attemptId, deliveryKey
     await onDelivered(client, delivery.id);
   } else if (outcome.kind === 'refused') {
     await query(client, `UPDATE deliveries SET state = 'failed', code = $2, claimed_until = NULL WHERE delivery_key = $1 AND state = 'sending'`, [deliveryKey, outcome.code]);
+    // Each further message would be refused like this one; whoever enables the contact again says that it is back.
+    if (outcome.code === 'endpoint_gone') await query(client, 'UPDATE contacts SET enabled = false, failed_code = $2, updated_at = now() WHERE contact_id = $1', [contactId, outcome.code]);
   } else {
     await query(client, `
       UPDATE deliveries SET state = 'waiting', code = $2, next_try_at = now() + $3 * interval '1 millisecond', claimed_until = NULL, uncertain = uncertain + $4::boolean::int

@@ -8,14 +8,14 @@ import type { Client } from './pool.ts';
 /** To be called with the incident locked. The rows are due at once; whoever calls sees to it that the incident is looked after. */
 export async function tellPrograms(client: Client, incidentId: string, telling: Extract<IncidentTelling, 'taken' | 'over'>): Promise<number> {
   const told = await query<{ contact_id: string; channel: Channel; address: string; level: number; round: number; severity: Severity }>(client, `
-    SELECT contact_id, channel, (array_agg(address ORDER BY created_at DESC))[1] AS address, incident.level,
-           (count(*) FILTER (WHERE delivery_key LIKE incident.incident_id || ':' || incident.level || ':%'))::int AS round, incident.severity
-    FROM deliveries JOIN incidents incident USING (incident_id)
-    WHERE incident_id = $1 AND channel = ANY($2)
-    GROUP BY contact_id, channel, incident.incident_id
+    SELECT message.contact_id, message.channel, (array_agg(message.address ORDER BY message.created_at DESC))[1] AS address, incident.level, incident.severity,
+           (count(*) FILTER (WHERE message.delivery_key LIKE incident.incident_id || ':' || incident.level || ':%'))::int AS round
+    FROM deliveries message JOIN incidents incident USING (incident_id)
+    WHERE incident.incident_id = $1 AND message.channel = ANY($2)
+    GROUP BY message.contact_id, message.channel, incident.incident_id
     -- Whoever was told of nothing but a withdrawn message need not hear that it is over; whoever has heard so already, neither.
-    HAVING bool_or(telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending', 'delivered'))
-       AND (array_agg(telling ORDER BY deliveries.created_at DESC))[1] NOT IN ($3, 'over')`, [incidentId, PROGRAM_CHANNELS, telling]);
+    HAVING bool_or(message.telling NOT IN ('taken', 'over') AND message.state IN ('waiting', 'sending', 'delivered'))
+       AND (array_agg(message.telling ORDER BY message.created_at DESC))[1] NOT IN ($3, 'over')`, [incidentId, PROGRAM_CHANNELS, telling]);
   if (told.length === 0) return 0;
   await query(client, `
     INSERT INTO deliveries (delivery_key, incident_id, contact_id, channel, address, telling, severity)

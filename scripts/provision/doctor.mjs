@@ -102,5 +102,8 @@ export function diagnose(env = process.env) {
     checkTfjsNode(),
     checkPeer('exim', ['exim4', 'exim'], 'tests of the mail channel against a real mail server', env),
     checkPeer('chromium', ['chromium', 'chromium-browser', 'google-chrome'], 'tests and pictures of the web pages', env),
+    checkPeer('nagios', ['nagios4'], 'tests of the Nagios channel against a real Nagios', env),
+    checkPeer('nsca', ['nsca'], 'tests of the Nagios channel against the daemon of a Nagios on another machine', env),
+    checkPeer('send_nsca', ['send_nsca'], 'tests that hold our packets against those of the reference client', env),
   ];
 }

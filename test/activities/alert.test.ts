@@ -12,16 +12,17 @@ import { plusMs } from '../../contracts/time.ts';
 import { createLog } from '../../workers/log.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { ESCALATION } from '../support/escalation.ts';
 import { NOON, accept, claim, matching, seedUser, staged, storeVerdicts } from '../support/plant-data.ts';
 
 const MINUTE_MS = 60_000;
-const GROUPING = { quietMs: 5 * MINUTE_MS, cooldownMs: 30 * MINUTE_MS };
+const GROUPING = { quietMs: 5 * MINUTE_MS, cooldownMs: 30 * MINUTE_MS, reopenMs: 0 };
 
 let db: TestDatabase;
 let ledger: IncidentLedger;
 beforeAll(async () => {
   db = await freshDatabase();
-  ledger = createIncidentLedger(db.pool);
+  ledger = createIncidentLedger(db.pool, ESCALATION);
 });
 afterAll(() => db.drop());
 

@@ -14,6 +14,7 @@ import { createLog } from '../../workers/log.ts';
 import { disagreements } from '../support/books.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
+import { ESCALATION } from '../support/escalation.ts';
 import { NOON, accept, claim, matching, rowOf, seedUser, staged, storeVerdicts } from '../support/plant-data.ts';
 
 let db: TestDatabase;
@@ -45,8 +46,8 @@ const SUPPRESS: Grouping = { kind: 'suppress', cause: 'cooldown' };
 async function decided(batch: ClaimedBatch, position: number, decisions: Readonly<Record<string, Grouping>>): Promise<void> {
   const frame = (await staged(db.pool, batch))[position]!;
   await storeVerdicts(db.pool, batch, frame, Object.keys(decisions).map((rule) => matching(rule)));
-  const ledger = createIncidentLedger(db.pool);
-  for (const [rule, grouping] of Object.entries(decisions)) await ledger.decide(batch.batchId, [{ frame, verdict: matching(rule) }], () => grouping);
+  const ledger = createIncidentLedger(db.pool, ESCALATION);
+  for (const [rule, grouping] of Object.entries(decisions)) await ledger.decide(batch.batchId, [{ frame, verdict: matching(rule), labels: ['person'], probability: 0.9 }], () => grouping);
 }
 
 describe('record', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SUPPRESSION_CAUSES } from '../../contracts/terminal-states.ts';
+import type { Severity } from '../../contracts/severity.ts';
 import { parseInstant, plusMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { closesAt, cooldownUntil, DEFAULT_GROUPING, groupMatch, withMatch } from '../../policies/incident-grouping.ts';
@@ -9,10 +10,12 @@ import type { ClosedIncident, GroupingSettings, OpenIncident } from '../../polic
 const NOON = parseInstant('2026-11-21T12:00:00Z');
 /** Minutes after noon, capture time. */
 const at = (minutes: number): Instant => plusMs(NOON, minutes * 60_000);
-const QUIET_5_COOLDOWN_20: GroupingSettings = { quietMs: 5 * 60_000, cooldownMs: 20 * 60_000 };
+const QUIET_5_COOLDOWN_20: GroupingSettings = { quietMs: 5 * 60_000, cooldownMs: 20 * 60_000, reopenMs: 0 };
+const REOPENS_10: GroupingSettings = { ...QUIET_5_COOLDOWN_20, reopenMs: 10 * 60_000 };
 
-const open = (openedAt: number, lastMatchAt: number, coolUntil?: number): OpenIncident => ({ openedAt: at(openedAt), lastMatchAt: at(lastMatchAt), cooldownUntil: coolUntil === undefined ? null : at(coolUntil) });
-const closed = (lastMatchAt: number, coolUntil?: number): ClosedIncident => ({ lastMatchAt: at(lastMatchAt), cooldownUntil: coolUntil === undefined ? null : at(coolUntil) });
+const open = (openedAt: number, lastMatchAt: number, coolUntil?: number): OpenIncident => ({ openedAt: at(openedAt), lastMatchAt: at(lastMatchAt), severity: 'medium', cooldownUntil: coolUntil === undefined ? null : at(coolUntil) });
+const closed = (lastMatchAt: number, coolUntil?: number): ClosedIncident => ({ lastMatchAt: at(lastMatchAt), severity: 'medium', cooldownUntil: coolUntil === undefined ? null : at(coolUntil) });
+const match = (minute: number, severity: Severity = 'medium') => ({ capturedAt: at(minute), severity, replayed: false });
 const justUnder = (minutes: number) => minutes - 1 / 60_000_000;
 
 describe('a match', () => {
@@ -39,15 +42,45 @@ describe('a match', () => {
     ['of a replayed frame inside the open incident joins it', { open: open(0, 2), lastClosed: null }, 1, true, 'join'],
     ['is judged by the open incident, not by the one before it', { open: open(0, 2), lastClosed: closed(-30, 60) }, 3, false, 'join'],
   ] as const)('%s', (_, incidents, minute, replayed, end) => {
-    const grouping = groupMatch(incidents, { capturedAt: at(minute), replayed }, QUIET_5_COOLDOWN_20);
+    const grouping = groupMatch(incidents, { capturedAt: at(minute), severity: 'medium', replayed }, QUIET_5_COOLDOWN_20);
     expect(grouping.kind === 'suppress' ? grouping.cause : grouping.kind).toBe(end);
   });
 
   it('that joins stretches the incident both ways and never shortens it', () => {
     const incident = open(0, 4, 20);
-    expect(withMatch(incident, at(6))).toEqual(open(0, 6, 20));
-    expect(withMatch(incident, at(2))).toEqual(incident);
-    expect(withMatch(incident, at(-2))).toEqual(open(-2, 4, 20));
+    expect(withMatch(incident, match(6))).toEqual(open(0, 6, 20));
+    expect(withMatch(incident, match(2))).toEqual(incident);
+    expect(withMatch(incident, match(-2))).toEqual(open(-2, 4, 20));
+  });
+});
+
+describe('an incident that was over', () => {
+  const decide = (known: Parameters<typeof groupMatch>[0], minute: number, severity: Severity = 'medium', settings = REOPENS_10): string => {
+    const grouping = groupMatch(known, match(minute, severity), settings);
+    return grouping.kind === 'suppress' ? grouping.cause : grouping.kind;
+  };
+
+  it.each([
+    ['goes on when a match comes soon after its end', { open: null, lastClosed: closed(2) }, 7, 'reopen'],
+    ['goes on up to the last moment of its window', { open: null, lastClosed: closed(2) }, justUnder(17), 'reopen'],
+    ['stays over after that: the match opens another', { open: null, lastClosed: closed(2) }, 17, 'open'],
+    ['goes on although nobody has closed it yet', { open: open(0, 2), lastClosed: null }, 8, 'reopen'],
+    ['goes on, and not the one before it', { open: open(0, 2), lastClosed: closed(-30) }, 8, 'reopen'],
+    ['stays silent within its cooldown', { open: null, lastClosed: closed(2, 20) }, 8, 'cooldown'],
+  ] as const)('%s', (_, known, minute, end) => {
+    expect(decide(known, minute)).toBe(end);
+  });
+
+  it('speaks up within its cooldown for what is worse than anything before', () => {
+    expect(decide({ open: null, lastClosed: closed(2, 20) }, 8, 'high')).toBe('reopen');
+    expect(decide({ open: null, lastClosed: closed(2, 30) }, 19, 'high')).toBe('open');
+    expect(decide({ open: null, lastClosed: closed(2, 20) }, 8, 'low')).toBe('cooldown');
+    expect(decide({ open: null, lastClosed: { ...closed(2, 20), severity: 'critical' } }, 8, 'critical')).toBe('cooldown');
+  });
+
+  it('keeps the worst of its matches', () => {
+    expect(withMatch(open(0, 2), match(3, 'critical')).severity).toBe('critical');
+    expect(withMatch(open(0, 2), match(3, 'low')).severity).toBe('medium');
   });
 });
 
@@ -66,16 +99,16 @@ function play(minutes: readonly number[], settings: GroupingSettings, { delivere
   let current: OpenIncident | null = null;
   for (const minute of minutes) {
     const capturedAt = at(minute);
-    const grouping = groupMatch({ open: current, lastClosed: null }, { capturedAt, replayed: false }, settings);
+    const grouping = groupMatch({ open: current, lastClosed: null }, { capturedAt, severity: 'medium', replayed: false }, settings);
     if (grouping.kind === 'suppress') {
       suppressions.push(grouping.cause);
       continue;
     }
     if (grouping.kind === 'open') {
-      current = { openedAt: capturedAt, lastMatchAt: capturedAt, cooldownUntil: delivered ? cooldownUntil(capturedAt, settings) : null };
+      current = { openedAt: capturedAt, lastMatchAt: capturedAt, severity: 'medium', cooldownUntil: delivered ? cooldownUntil(capturedAt, settings) : null };
       incidents.push({ openedAt: capturedAt, lastMatchAt: capturedAt, matches: 0 });
     }
-    current = withMatch(current ?? expect.fail('joined nothing'), capturedAt);
+    current = withMatch(current ?? expect.fail('joined nothing'), { capturedAt, severity: 'medium' });
     const incident = incidents.at(-1) ?? expect.fail('no incident');
     incident.lastMatchAt = current.lastMatchAt;
     incident.matches += 1;
@@ -135,7 +168,7 @@ describe('any match', () => {
     const anyClosed = fc.option(fc.tuple(minute, fc.option(minute)).map(([end, cool]) => closed(end, cool ?? undefined)));
     fc.assert(
       fc.property(anyOpen, anyClosed, minute, fc.boolean(), (openIncident, lastClosed, captured, replayed) => {
-        const grouping = groupMatch({ open: openIncident, lastClosed }, { capturedAt: at(captured), replayed }, QUIET_5_COOLDOWN_20);
+        const grouping = groupMatch({ open: openIncident, lastClosed }, { capturedAt: at(captured), severity: 'medium', replayed }, QUIET_5_COOLDOWN_20);
         if (grouping.kind === 'suppress') expect(SUPPRESSION_CAUSES).toContain(grouping.cause);
         if (grouping.kind === 'join') expect(openIncident).not.toBeNull();
         if (grouping.kind === 'open') expect(replayed).toBe(false);

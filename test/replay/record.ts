@@ -15,7 +15,7 @@ import type { Scenario } from './scenarios.ts';
 /** Method to stage, so that each activity is served on the queue that its stage names. */
 const QUEUE_OF: Readonly<Record<string, string>> = {
   ...Object.fromEntries(FRAME_STAGE_ROWS.map(([, { activity, taskQueue }]) => [activity, taskQueue])),
-  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue, deliverNotice: STAGES.messages.taskQueue,
+  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue, deliverNotice: STAGES.messages.taskQueue, deliverDigest: STAGES.messages.taskQueue,
 };
 
 export interface Recording {

@@ -12,6 +12,7 @@ import { plusMs } from '../../../contracts/time.ts';
 import { EMPTY_MEMORY } from '../../../policies/memory/device-memory.ts';
 import { freshDatabase } from '../../support/database.ts';
 import type { TestDatabase } from '../../support/database.ts';
+import { ESCALATION } from '../../support/escalation.ts';
 import { LIMITS, NOON, accept, matching, seedUser, sha } from '../../support/plant-data.ts';
 
 const BATCH = { ...LIMITS, batchFrames: 3 };
@@ -58,7 +59,7 @@ it('from the claim to the end no statement touches a day that the batch has no f
   await judgements.saveJudgements(batchId, worked({ verdicts: [matching('7')], matched: true, late: true, memory: EMPTY_MEMORY, ruleSet }), new Map([['gate', 0]]));
   expect(await judgements.matched(batchId, positions)).toEqual(positions);
 
-  const incidents = createIncidentLedger(explained);
+  const incidents = createIncidentLedger(explained, ESCALATION);
   await incidents.decide(batchId, await incidents.matches(frames), () => ({ kind: 'open' }));
   await createSettlingLedger(explained).settle({ batchId, exceptions: [] });
 

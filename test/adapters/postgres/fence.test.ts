@@ -15,6 +15,7 @@ import { EMPTY_MEMORY } from '../../../policies/memory/device-memory.ts';
 import { freshDatabase } from '../../support/database.ts';
 import type { TestDatabase } from '../../support/database.ts';
 import { pidOf, untilBlockedBy } from '../../support/lock-wait.ts';
+import { ESCALATION } from '../../support/escalation.ts';
 import { NOON, accept, claim, matching, rowOf, seedUser, sha, staged } from '../../support/plant-data.ts';
 
 let db: TestDatabase;
@@ -58,7 +59,7 @@ const WRITES: Readonly<Record<string, (batchId: string) => Promise<unknown>>> = 
   detect: (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).saveDetections(batchId, worked(detected)),
   'a later stage that refuses': (batchId) => createFrameResults(db.pool, { invalidFrameDays: 1 }).save(batchId, 'evaluate', worked(undefined, 'refused')),
   evaluate: judge,
-  'alert that decides': (batchId) => createIncidentLedger(db.pool).decide(batchId, [{ frame: frames[0]!, verdict: matching('7') }], () => ({ kind: 'open' })),
+  'alert that decides': (batchId) => createIncidentLedger(db.pool, ESCALATION).decide(batchId, [{ frame: frames[0]!, verdict: matching('7'), labels: ['person'], probability: 0.9 }], () => ({ kind: 'open' })),
   alert: (batchId) => createStageLedger(db.pool).save(batchId, 'alert', worked(undefined)),
   record: (batchId) => createSettlingLedger(db.pool).settle({ batchId, exceptions: [] }),
 };
