@@ -7,10 +7,12 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../contracts/failures.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { ApiDeps } from './deps.ts';
+import { createFramePictures } from './frame-pictures.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { answerOf, malformed, sendProblem } from './problems.ts';
+import { answerRoutes } from './routes/answer.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { chainRoutes } from './routes/chains.ts';
@@ -69,12 +71,13 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
 
   const metrics = createMetrics(deps);
   const uploads = createUploads(deps);
+  const pictures = createFramePictures(deps);
   await describeApi(app as unknown as FastifyInstance);
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
-    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
+    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps, pictures), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
     userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), contactTestRoutes(deps), chainRoutes(deps), snoozeRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
-    ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
+    ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics), answerRoutes(deps, pictures),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();

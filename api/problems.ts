@@ -117,9 +117,14 @@ export function answerOf(failure: Failure, requestId: string): Answer {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = failureOf(error);
   const { status, headers, body } = answerOf(failure, request.id);
-  if (failure.code === 'internal') request.log.error({ err: error }, 'defect');
-  else if (status >= 500) request.log.warn({ code: failure.code, detail: failure.detail }, 'request could not be served');
+  logFailure(failure, error, request);
   reply.code(status).headers(headers).send(body);
+}
+
+/** What the caller is not told. */
+export function logFailure(failure: Failure, error: unknown, { log }: FastifyRequest): void {
+  if (failure.code === 'internal') log.error({ err: error }, 'defect');
+  else if (FAILURES[failure.code].httpStatus >= 500) log.warn({ code: failure.code, detail: failure.detail }, 'request could not be served');
 }
 
 /** SQLSTATE class 22 (PostgreSQL manual, appendix A). */

@@ -4,6 +4,8 @@ import { openInboxStore } from '../adapters/embedded/inbox-store.ts';
 import { COCO_LABELS } from '../adapters/detector/labels.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createLinks } from '../adapters/links/signed-links.ts';
+import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
 import { createWebhookSecrets } from '../adapters/links/webhook-secret.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
@@ -14,6 +16,7 @@ import { startApi } from '../api/main.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
+import { createDescribeIncident } from '../workers/describe-incident.ts';
 import { openChannels } from '../workers/channels.ts';
 import type { Log } from '../workers/log.ts';
 import { ensureSigningSecret } from '../workers/signing-secret.ts';
@@ -46,6 +49,8 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       replayFrames: createReplay(pool, frameStore),
       annotator: createPictureAnnotator(),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
+      links: createLinks({ secret: await ensureSigningSecret(settings, log), publicUrl: settings.publicUrl, days: settings.linkDays, now: Date.now }),
+      describeIncident: createDescribeIncident(createAlertFactSource(pool)),
       channels: untilOpen(() => openChannels({ settings, log, onClose: (close) => { onClose.unshift(close); } })),
       webhookSecretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)),
       ...(inbox ? { inbox } : {}),

@@ -546,6 +546,7 @@ CREATE TABLE held_back (
 CREATE INDEX held_back_digest ON held_back USING btree (digest_id);
 CREATE INDEX held_back_due ON held_back USING btree (due_at) WHERE digest_id IS NULL;
 CREATE UNIQUE INDEX held_back_gathering ON held_back USING btree (user_id, COALESCE(contact_id, ''::text), cause, rule_id, device_id, COALESCE(incident_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE digest_id IS NULL;
+CREATE INDEX held_back_incident ON held_back USING btree (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE held_back IS 'What a user or a contact was not told, gathered for the next digest.';
 COMMENT ON COLUMN held_back.held_id IS 'In order.';
 COMMENT ON COLUMN held_back.user_id IS 'Whose.';
@@ -565,6 +566,7 @@ COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while i
 COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
 COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
 COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
+COMMENT ON INDEX held_back_incident IS 'Who was not told of an incident.';
 
 CREATE TABLE incident_events (
   event_id     bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
