@@ -12,6 +12,7 @@ import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelDescription } from '../contracts/model.ts';
 import type { DescribeIncident } from '../workers/describe-incident.ts';
+import type { RefusalMemory } from './refused-uploads.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
@@ -38,6 +39,8 @@ export interface ApiDeps {
   webhookSecretOf(contactId: string): string;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
+  /** Remembers whose uploads were refused, where somebody asks for it later. */
+  readonly refusals?: Pick<RefusalMemory, 'note'>;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   now(): number;

@@ -41,6 +41,10 @@ ALTER TABLE incidents
   ADD COLUMN held           text CHECK (held IN ('quiet_hours', 'snoozed', 'budget', 'old')),
   ADD COLUMN resolved_at    timestamptz,
   ADD COLUMN reopened       integer NOT NULL DEFAULT 0;
+CREATE INDEX incidents_newest ON incidents (opened_at DESC, incident_id DESC);
+CREATE INDEX incidents_user ON incidents (user_id, opened_at DESC, incident_id DESC);
+COMMENT ON INDEX incidents_newest IS 'The incidents of all, newest first.';
+COMMENT ON INDEX incidents_user IS 'The incidents of a user, newest first.';
 -- Incidents from before chains were told on one level, at once.
 UPDATE incidents SET told_severity = severity, told_at = created_at, exhausted = true;
 COMMENT ON COLUMN incidents.state IS 'open; acknowledged: somebody took charge; resolved: somebody says it is dealt with; closed after quiet. At most one not closed per user, rule and device.';

@@ -160,6 +160,11 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['GET', '/v1/incidents', 'customer ops'],
   ['GET', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040', 'customer ops'],
   ['POST', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040/ack', 'customer'],
+  ['POST', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040/resolve', 'customer'],
+  ['POST', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040/label', 'customer'],
+  ['GET', '/v1/messages', 'customer ops'],
+  ['GET', '/v1/ops/dead-letters', 'ops'],
+  ['POST', '/v1/ops/dead-letters/resend', 'ops'],
   ['GET', '/v1/equipment-notices', 'customer ops'],
   ['GET', '/v1/ops/accounting', 'ops'],
   ['GET', '/v1/ops/failed', 'ops'],
@@ -192,7 +197,7 @@ describe('a key of one user', () => {
   it('sees nothing of others, and cannot tell whether they exist', async () => {
     const key = await api.key('customer', 'anna');
     const codes = [];
-    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert', '/v1/snoozes?userId=bert']) {
+    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert', '/v1/snoozes?userId=bert', '/v1/messages?userId=bert']) {
       const { status, json } = await api.get(url, key);
       codes.push(`${status} ${json.code}`);
     }
