@@ -304,3 +304,18 @@ describe('a status callback', () => {
     expect(await recordArrival(db.pool, { deliveryKey: 'x', providerId: 'SM1', arrival: 'sent', providerCode: null })).toBe(false);
   });
 });
+
+describe('a user without a contact', () => {
+  it('is told nothing, and the match says so', async () => {
+    expect(await life.match()).toEqual([]);
+    expect(await rows('SELECT suppressed FROM matches JOIN frames USING (frame_id, captured_at) WHERE user_id = $1')).toEqual([{ suppressed: 'no_contact' }]);
+  });
+
+  it('has those that the chain names, such as a guard service', async () => {
+    await seedUser(db.pool, `guards-${test}`, [], { contact: false });
+    await db.pool.query("INSERT INTO contacts (contact_id, user_id, channel, address) VALUES ($1, $2, 'email', 'guard@example.org')", [`guard-${test}`, `guards-${test}`]);
+    await chain([{ channels: [], contacts: [`guard-${test}`], severities: SEVERITIES, waitSeconds: 60, repeats: 0 }]);
+    const [id = ''] = await life.match();
+    expect(await life.handOver(id)).toEqual(told(['opened guard']));
+  });
+});
