@@ -14,6 +14,13 @@ COMMENT ON COLUMN chains.levels IS 'The levels in order (contracts/escalation.ts
 COMMENT ON COLUMN chains.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN chains.updated_at IS 'When it was last put.';
 
+ALTER TABLE changes
+  DROP CONSTRAINT changes_subject,
+  ADD CONSTRAINT changes_subject CHECK (subject IN ('rule', 'policy', 'group', 'members', 'assignments', 'zones', 'chain'));
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by and of who is told, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group, device or chain; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
+
 ALTER TABLE users
   ADD COLUMN chain_id            text REFERENCES chains (chain_id),
   ADD COLUMN equipment_chain_id  text REFERENCES chains (chain_id),

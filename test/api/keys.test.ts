@@ -125,6 +125,16 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['GET', '/v1/contacts/anna-mail', 'customer ops'],
   ['GET', '/v1/contacts', 'customer ops'],
   ['DELETE', '/v1/contacts/none', ''],
+  ['POST', '/v1/contacts/anna-mail/test', 'customer'],
+  ['GET', '/v1/contacts/anna-mail/secret', ''],
+  ['PUT', '/v1/chains/x', ''],
+  ['GET', '/v1/chains/default', 'ops'],
+  ['GET', '/v1/chains', 'ops'],
+  ['DELETE', '/v1/chains/none', ''],
+  ['POST', '/v1/snoozes', 'customer'],
+  ['POST', '/v1/snoozes/preview', 'customer ops'],
+  ['GET', '/v1/snoozes', 'customer ops'],
+  ['DELETE', '/v1/snoozes/01a1fd50-bf90-7a65-98b6-7f2402f97040', 'customer'],
   ['PUT', '/v1/rules/1', ''],
   ['POST', '/v1/rules/check', 'ops'],
   ['GET', '/v1/rules/schema.json', 'ingest customer ops'],
@@ -187,7 +197,7 @@ describe('a key of one user', () => {
   it('sees nothing of others, and cannot tell whether they exist', async () => {
     const key = await api.key('customer', 'anna');
     const codes = [];
-    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert', '/v1/messages?userId=bert']) {
+    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert', '/v1/snoozes?userId=bert', '/v1/messages?userId=bert']) {
       const { status, json } = await api.get(url, key);
       codes.push(`${status} ${json.code}`);
     }

@@ -30,7 +30,7 @@ describe('the OpenAPI document', () => {
       '/v1/ops/accounting', '/v1/rules/{ruleId}/versions', '/v1/rules/schema.json', '/v1/users/{userId}/policies', '/v1/groups/{groupId}/members', '/v1/groups/{groupId}/rules',
       '/v1/groups/{groupId}/policies', '/v1/policies/{policyId}/versions', '/v1/assignments', '/v1/devices/{deviceId}/zones', '/v1/changes', '/healthz', '/readyz', '/metrics',
     ]) expect(Object.keys(document.paths)).toContain(path);
-    for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}', '/v1/groups/{groupId}', '/v1/policies/{policyId}']) {
+    for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}', '/v1/groups/{groupId}', '/v1/policies/{policyId}', '/v1/chains/{chainId}']) {
       expect(Object.keys(document.paths[path]).sort(), path).toEqual(['delete', 'get', 'put']);
     }
   });

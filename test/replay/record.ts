@@ -15,7 +15,7 @@ import type { Scenario } from './scenarios.ts';
 /** Method to stage, so that each activity is served on the queue that its stage names. */
 const QUEUE_OF: Readonly<Record<string, string>> = {
   ...Object.fromEntries(FRAME_STAGE_ROWS.map(([, { activity, taskQueue }]) => [activity, taskQueue])),
-  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue, deliverNotice: STAGES.messages.taskQueue,
+  deliverMessages: STAGES.messages.taskQueue, reviewIncident: STAGES.messages.taskQueue, deliverNotice: STAGES.messages.taskQueue, deliverDigest: STAGES.messages.taskQueue,
 };
 
 export interface Recording {
@@ -55,7 +55,8 @@ export async function recordHistory(scenario: Scenario, address: string, { workf
       await handle.signal(DOORBELL_SIGNAL);
     }
     await handle.result();
-    return anonymous(historyToJSON(await handle.fetchHistory()));
+    // Of the first run: where it continued as a new one, that is the end of the path.
+    return anonymous(historyToJSON(await client.workflow.getHandle(scenario.name, handle.firstExecutionRunId).fetchHistory()));
   } finally {
     for (const worker of workers) worker.shutdown();
     await Promise.all(running);

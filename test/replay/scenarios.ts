@@ -4,6 +4,7 @@ import type {
 } from '../../contracts/activities.ts';
 import { FRAME_PIPELINE } from '../../contracts/pipeline.ts';
 import type { FramePipelineInput } from '../../contracts/pipeline.ts';
+import { DIGEST_WORKFLOW } from '../../contracts/digest.ts';
 import { NOTICE_WORKFLOW } from '../../contracts/equipment-notice.ts';
 import { INCIDENT_WORKFLOW } from '../../contracts/incident.ts';
 import { buildTag } from '../../contracts/tag.ts';
@@ -14,11 +15,15 @@ export type AllActivities =
 
 export interface Scenario {
   readonly name: string;
-  readonly workflow: typeof FRAME_PIPELINE | typeof INCIDENT_WORKFLOW | typeof NOTICE_WORKFLOW;
+  readonly workflow: typeof FRAME_PIPELINE | typeof INCIDENT_WORKFLOW | typeof NOTICE_WORKFLOW | typeof DIGEST_WORKFLOW;
   readonly input: unknown;
   readonly activities: Partial<AllActivities>;
   /** Doorbell rings, each once the workflow has looked that often: for an incident asked for that many reviews, for a notice delivered as often. */
   readonly ringAfterLooks?: readonly number[];
+  /** Recorded by code of before, whose runs may still be under way. It cannot be recorded again. */
+  readonly past?: true;
+  /** Recorded where histories count as long after few events: its first run ends by continuing as a new one. */
+  readonly startsAnew?: true;
 }
 
 const USER = 'north-site';
@@ -49,6 +54,12 @@ const frame = (name: string, activities: Partial<AllActivities>, frames = 1, whe
 
 const incident = (name: string, activities: Partial<AllActivities>, ringAfterLooks: readonly number[] = []): Scenario =>
   ({ name, workflow: INCIDENT_WORKFLOW, input: { incidentId: '01900000-0000-7000-8000-00000000001c' }, activities, ringAfterLooks });
+
+/** Runs from before escalation delivered first and reviewed after. */
+const pastIncident = (name: string): Scenario => ({ ...incident(name, {}), past: true });
+
+const digest = (name: string, activities: Pick<AllActivities, 'deliverDigest'>): Scenario =>
+  ({ name, workflow: DIGEST_WORKFLOW, input: { digestId: '01900000-0000-7000-8000-00000000001e' }, activities });
 
 const notice = (name: string, activities: Pick<AllActivities, 'deliverNotice'>, ringAfterLooks: readonly number[] = []): Scenario =>
   ({ name, workflow: NOTICE_WORKFLOW, input: { noticeId: '01900000-0000-7000-8000-00000000001d' }, activities, ringAfterLooks });
@@ -85,18 +96,37 @@ export const SCENARIOS: readonly Scenario[] = [
   frame('alone', matchAll, 1, { alone: true }),
   frame('compact-alone', matchAll, 1, { placement: 'compact', alone: true }),
 
-  incident('incident-told-and-closed', {
-    deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
-    reviewIncident: inTurn([{ open: true, reviewInMs: 200 }, { open: false, reviewInMs: null }]),
+  pastIncident('incident-told-and-closed'),
+  pastIncident('incident-message-tried-again'),
+  pastIncident('incident-rung'),
+
+  incident('incident-nobody-answers', {
+    // Told, told on the next level, exhausted and closed.
+    reviewIncident: inTurn([{ open: true, reviewInMs: 200 }, { open: true, reviewInMs: 200 }, { open: false, reviewInMs: null }]),
+    deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
   }),
-  incident('incident-message-tried-again', {
-    deliverMessages: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]),
-    reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
-  }),
-  incident('incident-rung', {
+  incident('incident-answered', {
+    reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: true, reviewInMs: 200 }, { open: false, reviewInMs: null }]),
     deliverMessages: inTurn([{ delivered: 1, nextTryInMs: null }, { delivered: 0, nextTryInMs: null }]),
-    reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
   }, [1]),
+  incident('incident-provider-away', {
+    reviewIncident: inTurn([{ open: true, reviewInMs: 60_000 }, { open: true, reviewInMs: 60_000 }, { open: false, reviewInMs: null }]),
+    deliverMessages: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]),
+  }),
+  incident('incident-closed-and-not-yet-told', {
+    reviewIncident: inTurn([{ open: false, reviewInMs: null }]),
+    deliverMessages: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]),
+  }),
+
+  // A provider that is away for days.
+  { ...incident('incident-starts-anew', {
+    reviewIncident: inTurn([...Array.from({ length: 4 }, () => ({ open: true, reviewInMs: 60_000 })), { open: false, reviewInMs: null }]),
+    deliverMessages: inTurn([...Array.from({ length: 4 }, () => ({ delivered: 0, nextTryInMs: 100 })), { delivered: 1, nextTryInMs: null }]),
+  }), startsAnew: true },
+
+  digest('digest-told', { deliverDigest: async () => ({ delivered: 1, nextTryInMs: null }) }),
+  { ...digest('digest-starts-anew', { deliverDigest: inTurn([...Array.from({ length: 6 }, () => ({ delivered: 0, nextTryInMs: 100 })), { delivered: 1, nextTryInMs: null }]) }), startsAnew: true },
+  digest('digest-tried-again', { deliverDigest: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]) }),
 
   notice('notice-told', { deliverNotice: async () => ({ delivered: 1, nextTryInMs: null }) }),
   notice('notice-message-tried-again', { deliverNotice: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]) }),

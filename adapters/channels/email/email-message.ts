@@ -30,14 +30,36 @@ interface MailContent {
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
   readonly html: string;
-  readonly attachments: NonNullable<SendMailOptions['attachments']>;
+  readonly attachments: InlinePicture[];
+}
+
+/** Shown within the HTML, where it names `cid`. */
+interface InlinePicture {
+  readonly cid: string;
+  readonly content: Buffer;
+  readonly contentType: string;
+  readonly filename: string;
+  readonly contentDisposition: 'inline';
+}
+
+/** A mail in the terms of SMTP's library, every part in the one form that it has here, so that other carriers can read it too. */
+export interface Email extends SendMailOptions {
+  readonly envelope: { readonly from: string; readonly to: string[] };
+  readonly from: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly messageId: string;
+  readonly references: string;
+  readonly headers: Record<string, string>;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: InlinePicture[];
 }
 
 /**
  * Throws `recipient_refused` unless the address is exactly one mailbox: a list in it would tell strangers, and no server
  * could refuse one of them alone.
  */
-export function emailOf(message: Message, deliveryKey: string, sender: Sender): SendMailOptions & { readonly messageId: string } {
+export function emailOf(message: Message, deliveryKey: string, sender: Sender): Email {
   const { to, sentence } = message;
   if (!isMailbox(to)) throw new Failure('recipient_refused', 'the address of the contact is not a mailbox such as name@example.com');
   const { thread, headers, text, html, attachments } = contentOf(message, sender);
