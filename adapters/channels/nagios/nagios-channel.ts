@@ -20,7 +20,7 @@ export interface NagiosOptions {
 }
 
 export interface NagiosTimeouts {
-  /** For everything: connection, greeting and packet. */
+  /** For everything: connection, greeting and packet; a command file that is full. */
   readonly sendMs: number;
 }
 
@@ -40,7 +40,7 @@ export function createNagiosChannel({ commandFile, nsca, timeouts }: NagiosOptio
       // Neither way gives an id, so ours stands for it.
       const receipt = { providerId: deliveryKey, units: null, cost: null };
       if (commandFile !== undefined) {
-        await writeCommand(commandFile, state, Date.now());
+        await writeCommand(commandFile, state, untilThen);
         return { ...receipt, provider: 'nagios', answer: `written to the command file: ${what}; Nagios answers nothing` };
       }
       if (nsca !== undefined) {

@@ -87,11 +87,14 @@ describe('the command file', () => {
     expect(await failureOf(createNagiosChannel({ commandFile: path }).send(alert, KEY))).toMatchObject({ ...unavailable, detail: expect.stringContaining('no Nagios reads it') });
   });
 
-  it('is not waited for when it is full', async () => {
+  it('is waited for while it is full, but not for long', async () => {
     const { path, reader } = await pipe(true);
     const written = await reader!.write(Buffer.alloc(1_048_576));
     expect(written.bytesWritten).toBeGreaterThan(0);
-    expect(await failureOf(createNagiosChannel({ commandFile: path }).send(alert, KEY))).toMatchObject({ ...unavailable, detail: expect.stringContaining('it is full') });
+    expect(await failureOf(createNagiosChannel({ commandFile: path, timeouts: { sendMs: 100 } }).send(alert, KEY))).toMatchObject({ ...unavailable, detail: expect.stringContaining('it stays full') });
+    const sending = createNagiosChannel({ commandFile: path }).send(alert, KEY);
+    await reader!.read(Buffer.alloc(1_048_576));
+    await expect(sending).resolves.toMatchObject({ provider: 'nagios' });
   });
 
   it('is not made when it is not there', async () => {
