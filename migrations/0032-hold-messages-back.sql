@@ -40,6 +40,7 @@ CREATE TABLE digests (
   next_due_at  timestamptz
 );
 CREATE INDEX digests_due ON digests (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX digests_user ON digests (user_id);
 COMMENT ON TABLE digests IS 'Messages that tell of what was held back.';
 COMMENT ON COLUMN digests.digest_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN digests.user_id IS 'Whose.';
@@ -47,6 +48,7 @@ COMMENT ON COLUMN digests.contact_id IS 'For this contact only; null: for the us
 COMMENT ON COLUMN digests.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN digests.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
 COMMENT ON INDEX digests_due IS 'The sweep.';
+COMMENT ON INDEX digests_user IS 'The digests of a user.';
 
 CREATE TABLE held_back (
   held_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -88,7 +90,7 @@ COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while i
 COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
 COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
 COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
-COMMENT ON INDEX held_back_incident IS 'Who was not told of an incident.';
+COMMENT ON INDEX held_back_incident IS 'What was held back of an incident.';
 
 CREATE TABLE message_budgets (
   user_id        text NOT NULL,

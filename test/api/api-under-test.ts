@@ -11,6 +11,7 @@ import type { SpaceLimits } from '../../adapters/frame-store/space.ts';
 import { createPictureAnnotator } from '../../adapters/images/picture-annotator.ts';
 import { createLinks } from '../../adapters/links/signed-links.ts';
 import { createAlertFactSource } from '../../adapters/postgres/alert-facts.ts';
+import { createWebhookSecrets } from '../../adapters/links/webhook-secret.ts';
 import { createKey } from '../../adapters/postgres/api-keys.ts';
 import type { KeyRole } from '../../adapters/postgres/api-keys.ts';
 import { createLedger } from '../../adapters/postgres/ledger.ts';
@@ -66,6 +67,8 @@ export async function startApiUnderTest(overrides: {
     defaultModel: COCO,
     links: createLinks({ secret: LINK_SECRET, publicUrl: undefined, days: 7, now: Date.now }),
     describeIncident: createDescribeIncident(createAlertFactSource(db.pool)),
+    channels: async () => ({}),
+    webhookSecretOf: createWebhookSecrets('a signing secret of this test file'),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)); } }),
     now: Date.now,
     ...overrides.deps,
