@@ -31,6 +31,13 @@ const STATE_NAMES = ['OK', 'WARNING', 'CRITICAL'] as const;
 
 export function createNagiosChannel({ commandFile, nsca, timeouts }: NagiosOptions): ClosableChannel {
   const { sendMs } = { ...TIMEOUTS, ...timeouts };
+  // One packet after the other: what the daemon is told faster than Nagios reads, it drops without a word.
+  let turn: Promise<void> = Promise.resolve();
+  const inTurn = (work: () => Promise<void>): Promise<void> => {
+    const mine = turn.then(work);
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
   return {
     async send(message, deliveryKey, signal): Promise<Receipt> {
       const state = serviceStateOf(message);
@@ -44,7 +51,7 @@ export function createNagiosChannel({ commandFile, nsca, timeouts }: NagiosOptio
         return { ...receipt, provider: 'nagios', answer: `written to the command file: ${what}; Nagios answers nothing` };
       }
       if (nsca !== undefined) {
-        await sendPacket(nsca, state, untilThen);
+        await inTurn(() => sendPacket(nsca, state, untilThen));
         return { ...receipt, provider: 'nsca', answer: `sent, not confirmed: ${what}; NSCA answers nothing, not even to a wrong password` };
       }
       throw new SendFailure('channel_not_configured', 'neither NAGIOS_COMMAND_FILE nor NAGIOS_NSCA is set');

@@ -2,8 +2,8 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { constants, existsSync } from 'node:fs';
+import { chmod, chown, mkdir, mkdtemp, open, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -64,7 +64,7 @@ export async function startNagios(): Promise<Nagios> {
     // In the foreground, as a child of ours; as root it becomes the user nagios by itself.
     nagios = spawn(NAGIOS, [at('nagios.cfg')], { stdio: ['ignore', 'pipe', 'pipe'] });
     const said = saidBy(nagios);
-    while (!await stat(commandFile).then((found) => found.isFIFO(), () => false) || !existsSync(at('status.dat'))) {
+    while (!await isRead(commandFile) || !existsSync(at('status.dat'))) {
       if (nagios.exitCode !== null) throw new Error(`nagios4 ended: ${said()}`);
       await sleep(10);
     }
@@ -90,7 +90,11 @@ export async function startNagios(): Promise<Nagios> {
       return { state: Number(value('current_state')), output: value('plugin_output'), lastCheck: Number(value('last_check')) };
     },
     log: () => readFile(at('nagios.log'), 'utf8').catch(() => ''),
-    stopNagios: () => end(nagios),
+    async stopNagios() {
+      await end(nagios);
+      // Its worker for the pipe outlives it for a moment, and would swallow what is written.
+      while (await isRead(commandFile)) await sleep(10);
+    },
     startNagios: start,
     async stop() {
       await Promise.all([end(nagios), end(nsca)]);
@@ -100,6 +104,10 @@ export async function startNagios(): Promise<Nagios> {
     },
   };
 }
+
+/** Whether somebody has the pipe open to read it. */
+const isRead = (pipe: string): Promise<boolean> =>
+  open(pipe, constants.O_WRONLY | constants.O_NONBLOCK).then((handle) => handle.close().then(() => true), () => false);
 
 function saidBy(child: ChildProcess): () => string {
   let said = '';
