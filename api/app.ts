@@ -7,12 +7,16 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Failure } from '../contracts/failures.ts';
 import { createAuthenticate } from './authenticate.ts';
 import type { ApiDeps } from './deps.ts';
+import { createFramePictures } from './frame-pictures.ts';
 import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { answerOf, malformed, sendProblem } from './problems.ts';
+import { answerRoutes } from './routes/answer.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { changeRoutes } from './routes/changes.ts';
+import { chainRoutes } from './routes/chains.ts';
+import { contactTestRoutes } from './routes/contact-tests.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { equipmentNoticeRoutes } from './routes/equipment-notices.ts';
@@ -23,6 +27,7 @@ import { healthRoutes } from './routes/health.ts';
 import { inboxRoutes } from './routes/inbox.ts';
 import { incidentRoutes } from './routes/incidents.ts';
 import { invalidFrameRoutes } from './routes/invalid-frames.ts';
+import { messageRoutes } from './routes/messages.ts';
 import { modelRoutes } from './routes/models.ts';
 import { keyRoutes } from './routes/keys.ts';
 import { opsRoutes } from './routes/ops.ts';
@@ -31,6 +36,7 @@ import { policyRoutes } from './routes/policies.ts';
 import { ruleSetRoutes } from './routes/rule-sets.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
+import { snoozeRoutes } from './routes/snoozes.ts';
 import { userRoutes } from './routes/users.ts';
 import { zoneRoutes } from './routes/zones.ts';
 import { createUploads } from './uploads.ts';
@@ -66,12 +72,13 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
 
   const metrics = createMetrics(deps);
   const uploads = createUploads(deps);
+  const pictures = createFramePictures(deps);
   await describeApi(app as unknown as FastifyInstance);
   watchRequests(app as unknown as FastifyInstance, deps, metrics);
   for (const routes of [
-    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps), invalidFrameRoutes(deps), incidentRoutes(deps), equipmentNoticeRoutes(deps),
-    userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
-    ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics),
+    frameUploadRoutes(deps, metrics, uploads), parcelRoutes(deps, metrics, uploads), frameRoutes(deps, pictures), invalidFrameRoutes(deps), incidentRoutes(deps), messageRoutes(deps), equipmentNoticeRoutes(deps),
+    userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), contactTestRoutes(deps), chainRoutes(deps), snoozeRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
+    ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics), answerRoutes(deps, pictures),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
   ]) await app.register(routes);
   await app.ready();

@@ -1,13 +1,18 @@
 /** What the HTTP API stands on. Handed in, so that a test can put a real database and a disk of its own under it. */
 import type { Logger } from 'pino';
+import type { Channel } from '../activities/ports/channel.ts';
 import type { FrameStore } from '../activities/ports/frame-store.ts';
 import type { PictureAnnotator } from '../activities/ports/picture-annotator.ts';
+import type { Links } from '../adapters/links/signed-links.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
 import type { ReplaySelection, Replayed } from '../adapters/postgres/replay.ts';
 import type { Settings } from '../config/settings.ts';
+import type { Channel as ChannelName } from '../contracts/delivery.ts';
 import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelDescription } from '../contracts/model.ts';
+import type { DescribeIncident } from '../workers/describe-incident.ts';
+import type { RefusalMemory } from './refused-uploads.ts';
 import type { InboxReader } from './routes/inbox.ts';
 
 export type ApiSettings = Pick<Settings,
@@ -25,8 +30,17 @@ export interface ApiDeps {
   readonly annotator: PictureAnnotator;
   /** Whose labels rules are held against while no detect worker has reported. */
   readonly defaultModel: Pick<ModelDescription, 'name' | 'labels'>;
+  /** Opens the links in messages. */
+  readonly links: Pick<Links, 'read'>;
+  readonly describeIncident: DescribeIncident;
+  /** What people are told by, opened when first asked for: this process sends test messages only. */
+  channels(): Promise<Readonly<Partial<Record<ChannelName, Channel>>>>;
+  /** What the webhooks of a contact are signed with. */
+  webhookSecretOf(contactId: string): string;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
+  /** Remembers whose uploads were refused, where somebody asks for it later. */
+  readonly refusals?: Pick<RefusalMemory, 'note'>;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   now(): number;

@@ -1,5 +1,6 @@
 /** Figures of this process and of the plant, for Prometheus. No label ever names a user or a device. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { countMessages } from '../adapters/postgres/dead-letters.ts';
 import { readPlantFigures, readSettledTotals } from '../adapters/postgres/plant-status.ts';
 import { REMOVAL_CAUSES, readRemovals } from '../adapters/postgres/retention.ts';
 import { TERMINAL_STATES } from '../contracts/terminal-states.ts';
@@ -27,6 +28,7 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
     failedFrames: gauge('watchpost_frames_failed', 'Frames that failed and were not replayed since.'),
     openIncidents: gauge('watchpost_incidents_open', 'Incidents that are not closed.'),
     undeliveredMessages: gauge('watchpost_messages_undelivered', 'Messages that wait or are being sent.'),
+    deadLetters: gauge('watchpost_dead_letters', 'Messages that were refused for good or given up, and not sent again.'),
   } as const;
   const oldestWaiting = gauge('watchpost_oldest_waiting_seconds', 'How long the first frame in line has waited; 0 when none waits.');
   const storedBytes = gauge('watchpost_frame_store_bytes', 'Bytes of pictures, approximate.');
@@ -35,14 +37,16 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
   const removedFiles = new Gauge({ name: 'watchpost_frame_store_files_removed', help: 'Files that retention removed so far; cause budget: before their age, to make room.', labelNames, registers });
   const removedBytes = new Gauge({ name: 'watchpost_frame_store_bytes_removed', help: 'Bytes that retention removed so far.', labelNames, registers });
   const settled = new Gauge({ name: 'watchpost_frames_settled', help: 'Frames settled so far; a replay moves one to another state.', labelNames: ['state'], registers });
+  const messages = new Gauge({ name: 'watchpost_messages', help: 'Messages that are not settled, or dead letters: state waiting, sending, failed.', labelNames: ['state', 'channel'], registers });
   const plantGauges = Object.entries(plant) as [keyof typeof plant, Gauge][];
 
   async function lookAtPlant(): Promise<void> {
-    const [figures, totals, removals, usedBytes] = await Promise.all([
-      readPlantFigures(pool), readSettledTotals(pool), readRemovals(pool), frameStore.usedBytes(),
+    const [figures, totals, removals, unsettled, usedBytes] = await Promise.all([
+      readPlantFigures(pool), readSettledTotals(pool), readRemovals(pool), countMessages(pool), frameStore.usedBytes(),
     ]);
     for (const [name, figure] of plantGauges) figure.set(figures[name]);
     oldestWaiting.set(figures.oldestWaitingSince === null ? 0 : Math.max(0, (now() - Date.parse(figures.oldestWaitingSince)) / 1000));
+    for (const { state, channel, messages: count } of unsettled) messages.set({ state, channel }, count);
     for (const state of TERMINAL_STATES) settled.set({ state }, totals.get(state) ?? 0);
     for (const cause of REMOVAL_CAUSES) {
       removedFiles.set({ cause }, removals.get(cause)?.files ?? 0);
@@ -67,7 +71,7 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
         // Yesterday's figures would look like today's.
         for (const [, figure] of plantGauges) figure.set(Number.NaN);
         oldestWaiting.set(Number.NaN);
-        for (const total of [settled, removedFiles, removedBytes]) total.reset();
+        for (const total of [settled, messages, removedFiles, removedBytes]) total.reset();
         databaseUp.set(0);
       });
       return registry.metrics();

@@ -33,6 +33,7 @@ export async function describeApi(app: FastifyInstance): Promise<void> {
       tags: [
         { name: 'frames', description: 'Hand over frames, learn what became of them' },
         { name: 'incidents', description: 'What people are told about' },
+        { name: 'alerting', description: 'Who is told next, and what is held back: escalation chains, snoozes' },
         { name: 'equipment', description: 'What is the matter with a camera' },
         { name: 'accounts', description: 'Users, groups, devices, zones, contacts, assignments' },
         { name: 'rules', description: 'What is unsafe: rules, policies, and who changed them' },

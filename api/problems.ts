@@ -19,11 +19,23 @@ export class RuleRefused extends Failure {
   }
 }
 
+/** A refusal that knows when the next call may come. */
+export class RetryLater extends Failure {
+  readonly seconds: number;
+
+  constructor(code: FailureCode, detail: string, seconds: number) {
+    super(code, detail);
+    this.seconds = seconds;
+  }
+}
+
 /** Seconds. How long the cause usually lasts: sooner only adds load, much later makes frames late. */
 const RETRY_AFTER_SECONDS: Partial<Record<FailureCode, number>> = {
   // A backlog of one user shrinks within seconds once it moves at all.
   quota_exceeded: 5,
   collector_full: 10,
+  // Of ten minutes in which so many tests may go out; the answer itself knows better.
+  contact_tested_often: 120,
   // Another connection or another process answers at once.
   outcome_unknown: 1,
   shutting_down: 1,
@@ -88,7 +100,7 @@ export interface Answer {
 
 export function answerOf(failure: Failure, requestId: string): Answer {
   const problem = problemOf(failure, requestId);
-  const retryAfter = retryAfterSeconds(failure.code);
+  const retryAfter = failure instanceof RetryLater ? failure.seconds : retryAfterSeconds(failure.code);
   return {
     status: problem.status,
     headers: {
@@ -105,9 +117,14 @@ export function answerOf(failure: Failure, requestId: string): Answer {
 export function sendProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): void {
   const failure = failureOf(error);
   const { status, headers, body } = answerOf(failure, request.id);
-  if (failure.code === 'internal') request.log.error({ err: error }, 'defect');
-  else if (status >= 500) request.log.warn({ code: failure.code, detail: failure.detail }, 'request could not be served');
+  logFailure(failure, error, request);
   reply.code(status).headers(headers).send(body);
+}
+
+/** What the caller is not told. */
+export function logFailure(failure: Failure, error: unknown, { log }: FastifyRequest): void {
+  if (failure.code === 'internal') log.error({ err: error }, 'defect');
+  else if (FAILURES[failure.code].httpStatus >= 500) log.warn({ code: failure.code, detail: failure.detail }, 'request could not be served');
 }
 
 /** SQLSTATE class 22 (PostgreSQL manual, appendix A). */

@@ -4,6 +4,9 @@ import { openInboxStore } from '../adapters/embedded/inbox-store.ts';
 import { COCO_LABELS } from '../adapters/detector/labels.ts';
 import { openDiskFrameStore } from '../adapters/frame-store/disk.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createLinks } from '../adapters/links/signed-links.ts';
+import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
+import { createWebhookSecrets } from '../adapters/links/webhook-secret.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
@@ -13,7 +16,10 @@ import { startApi } from '../api/main.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
+import { createDescribeIncident } from '../workers/describe-incident.ts';
+import { openChannels } from '../workers/channels.ts';
 import type { Log } from '../workers/log.ts';
+import { ensureSigningSecret } from '../workers/signing-secret.ts';
 
 /** Acceptance needs one for some milliseconds: ten carry hundreds of frames a second and leave the database to others. */
 const CONNECTIONS = 10;
@@ -36,12 +42,17 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
     if (!await frameStore.adopt(await readLedgerId(pool))) {
       log.error({ home: settings.home }, 'the frame store in this home is the one of another database: frames are accepted, and nothing is removed from it');
     }
+    const onClose: (() => Promise<void>)[] = [];
     const api = await startApi({ host: settings.host, port: settings.port, stepOver }, {
       settings, pool, log, frameStore,
       acceptFrames: createLedger(pool).acceptFrames,
       replayFrames: createReplay(pool, frameStore),
       annotator: createPictureAnnotator(),
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
+      links: createLinks({ secret: await ensureSigningSecret(settings, log), publicUrl: settings.publicUrl, days: settings.linkDays, now: Date.now }),
+      describeIncident: createDescribeIncident(createAlertFactSource(pool)),
+      channels: untilOpen(() => openChannels({ settings, log, onClose: (close) => { onClose.unshift(close); } })),
+      webhookSecretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)),
       ...(inbox ? { inbox } : {}),
       now: Date.now,
     });
@@ -49,6 +60,7 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       url: api.url,
       async close() {
         await api.close();
+        for (const close of onClose) await close();
         await pool.end();
       },
     };
@@ -56,6 +68,15 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
     await pool.end();
     throw error;
   }
+}
+
+/** Opens once; a failure is not kept, because a file that was missing may be there the next time. */
+function untilOpen<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open().catch((error: unknown) => {
+    opened = undefined;
+    throw error;
+  }));
 }
 
 /** Shown only where mails really go there: with a mail server elsewhere the page would promise what it does not have. */

@@ -8,19 +8,19 @@
  */
 import type { EquipmentNoticePage } from '../api/shapes/equipment-notices.ts';
 import type { FailedPage, FramePage, FrameStatus, Receipt } from '../api/shapes/frames.ts';
-import type { Incident, IncidentPage } from '../api/shapes/incidents.ts';
 import type { InvalidFrameCounts, InvalidFramePage } from '../api/shapes/invalid-frames.ts';
 import type { Model, ModelBody, Weights } from '../api/shapes/models.ts';
 import type { AccountingReport, PlantStatus, ReplayBody, Replayed } from '../api/shapes/plant.ts';
 import type { NoticeState } from '../contracts/equipment-notice.ts';
 import type { FailureCode } from '../contracts/failures.ts';
-import type { IncidentState } from '../contracts/incident.ts';
 import type { FrameState } from '../contracts/terminal-states.ts';
 import { accountsClient } from './accounts.ts';
 import type { AccountsClient } from './accounts.ts';
 import { callsOf } from './calls.ts';
 import type { Page } from './calls.ts';
 import { createConnection } from './connection.ts';
+import { incidentsClient } from './incidents.ts';
+import type { IncidentQuery, IncidentsClient } from './incidents.ts';
 import { pushFrame } from './push-frame.ts';
 import type { FrameToPush, PushOptions } from './push-frame.ts';
 import { pushFrames } from './push-frames.ts';
@@ -30,6 +30,7 @@ import type { RulesClient } from './rules.ts';
 
 export type { FrameToPush, PushOptions, Retry } from './push-frame.ts';
 export type { PushedFrame } from './push-frames.ts';
+export type { IncidentQuery, MessageQuery } from './incidents.ts';
 export type { ChangeQuery } from './rules.ts';
 export { Refused, Unreachable } from './errors.ts';
 
@@ -46,17 +47,11 @@ export interface InvalidFrameQuery extends Omit<FrameQuery, 'state'> {
   readonly reason?: FailureCode;
 }
 
-export interface IncidentQuery extends Page {
-  readonly deviceId?: string;
-  readonly userId?: string;
-  readonly state?: IncidentState;
-}
-
 export interface EquipmentNoticeQuery extends Omit<IncidentQuery, 'state'> {
   readonly state?: NoticeState;
 }
 
-export interface Client extends AccountsClient, RulesClient {
+export interface Client extends AccountsClient, RulesClient, IncidentsClient {
   pushFrame(frame: FrameToPush, options?: PushOptions): Promise<Receipt>;
   /** One answer per frame, in order: its receipt, or the `Refused` of that frame alone. */
   pushFrames(frames: readonly FrameToPush[], options?: PushOptions): Promise<PushedFrame[]>;
@@ -73,8 +68,6 @@ export interface Client extends AccountsClient, RulesClient {
   deleteModel(name: string): Promise<void>;
   models(): Promise<{ readonly models: readonly Model[] }>;
 
-  incidents(query?: IncidentQuery): Promise<IncidentPage>;
-  acknowledge(incidentId: string): Promise<Incident>;
   equipmentNotices(query?: EquipmentNoticeQuery): Promise<EquipmentNoticePage>;
 
   accounting(query?: { readonly userId?: string; readonly from?: string; readonly to?: string }): Promise<AccountingReport>;
@@ -111,8 +104,7 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
     deleteModel: (name) => remove(`/v1/models/${of(name)}`),
     models: () => get('/v1/models'),
 
-    incidents: (query) => get('/v1/incidents', query),
-    acknowledge: (incidentId) => post(`/v1/incidents/${of(incidentId)}/ack`),
+    ...incidentsClient(calls),
     equipmentNotices: (query) => get('/v1/equipment-notices', query),
 
     accounting: (query) => get('/v1/ops/accounting', query),

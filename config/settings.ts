@@ -84,7 +84,7 @@ export const SETTINGS = {
   publicUrl: optionalWebAddress({
     variable: 'WATCHPOST_PUBLIC_URL',
     meaning: 'How people and camera services reach the API from outside; stands in links.',
-    reason: 'A process behind a proxy cannot know it. Without it links in answers are paths without a host.',
+    reason: 'A process behind a proxy cannot know it. Without it messages carry no links, other than those in the embedded inbox, and links in answers are paths without a host.',
   }),
   maxBodyBytes: wholeNumber({
     variable: 'WATCHPOST_MAX_BODY_BYTES',

@@ -14,6 +14,13 @@ COMMENT ON COLUMN chains.levels IS 'The levels in order (contracts/escalation.ts
 COMMENT ON COLUMN chains.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN chains.updated_at IS 'When it was last put.';
 
+ALTER TABLE changes
+  DROP CONSTRAINT changes_subject,
+  ADD CONSTRAINT changes_subject CHECK (subject IN ('rule', 'policy', 'group', 'members', 'assignments', 'zones', 'chain'));
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by and of who is told, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group, device or chain; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
+
 ALTER TABLE users
   ADD COLUMN chain_id            text REFERENCES chains (chain_id),
   ADD COLUMN equipment_chain_id  text REFERENCES chains (chain_id),
@@ -34,6 +41,10 @@ ALTER TABLE incidents
   ADD COLUMN held           text CHECK (held IN ('quiet_hours', 'snoozed', 'budget', 'old')),
   ADD COLUMN resolved_at    timestamptz,
   ADD COLUMN reopened       integer NOT NULL DEFAULT 0;
+CREATE INDEX incidents_newest ON incidents (opened_at DESC, incident_id DESC);
+CREATE INDEX incidents_user ON incidents (user_id, opened_at DESC, incident_id DESC);
+COMMENT ON INDEX incidents_newest IS 'The incidents of all, newest first.';
+COMMENT ON INDEX incidents_user IS 'The incidents of a user, newest first.';
 -- Incidents from before chains were told on one level, at once.
 UPDATE incidents SET told_severity = severity, told_at = created_at, exhausted = true;
 COMMENT ON COLUMN incidents.state IS 'open; acknowledged: somebody took charge; resolved: somebody says it is dealt with; closed after quiet. At most one not closed per user, rule and device.';

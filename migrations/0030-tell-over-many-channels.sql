@@ -13,9 +13,15 @@ ALTER TABLE deliveries
   ADD COLUMN cost_currency      text,
   ADD COLUMN arrival            text,
   ADD COLUMN arrived_at         timestamptz,
-  ADD COLUMN arrival_code       text;
+  ADD COLUMN arrival_code       text,
+  ADD COLUMN resent_at          timestamptz,
+  ADD COLUMN resent_by          text;
 CREATE INDEX deliveries_address ON deliveries (channel, address, created_at DESC);
-CREATE INDEX deliveries_dead ON deliveries (created_at DESC) WHERE state = 'failed';
+CREATE INDEX deliveries_dead ON deliveries (created_at DESC, delivery_key DESC) WHERE state = 'failed';
+CREATE INDEX deliveries_latest ON deliveries (created_at DESC, delivery_key DESC);
+CREATE INDEX deliveries_contact ON deliveries (contact_id, created_at DESC, delivery_key DESC);
+CREATE INDEX equipment_notices_user ON equipment_notices (user_id);
+CREATE INDEX deliveries_under_way ON deliveries (state, channel) WHERE state IN ('waiting', 'sending');
 COMMENT ON COLUMN deliveries.state IS 'waiting for its try; sending; delivered: handed over and taken; failed: refused for good or given up, a dead letter; withdrawn: somebody took charge before it went out.';
 COMMENT ON COLUMN deliveries.telling IS 'Why the contact is told: contracts/delivery.ts INCIDENT_TELLINGS of an incident, contracts/equipment-notice.ts NOTICE_TELLINGS of a notice.';
 COMMENT ON COLUMN deliveries.severity IS 'Of its incident when the message was written: what a message says is the same at every try.';
@@ -28,8 +34,14 @@ COMMENT ON COLUMN deliveries.cost_currency IS 'ISO 4217 code; null without a pri
 COMMENT ON COLUMN deliveries.arrival IS 'The latest that the provider said of it after taking it (contracts/delivery.ts ARRIVALS); null without a word.';
 COMMENT ON COLUMN deliveries.arrived_at IS 'When that was said, clock of the database; null with it.';
 COMMENT ON COLUMN deliveries.arrival_code IS 'The provider''s own code with it; null without one.';
+COMMENT ON COLUMN deliveries.resent_at IS 'When this dead letter was last sent again by hand; null when it never was.';
+COMMENT ON COLUMN deliveries.resent_by IS 'Id of the API key that did; null with it.';
 COMMENT ON INDEX deliveries_address IS 'Whom an answer is from: the latest messages to an address.';
 COMMENT ON INDEX deliveries_dead IS 'Dead letters, newest first.';
+COMMENT ON INDEX deliveries_latest IS 'The messages to anybody, newest first.';
+COMMENT ON INDEX deliveries_contact IS 'The messages to a contact, newest first.';
+COMMENT ON INDEX equipment_notices_user IS 'The notices to a user.';
+COMMENT ON INDEX deliveries_under_way IS 'Counts what waits, however many messages there ever were.';
 
 CREATE TABLE delivery_receipts (
   receipt_id     bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,

@@ -40,6 +40,7 @@ CREATE TABLE digests (
   next_due_at  timestamptz
 );
 CREATE INDEX digests_due ON digests (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX digests_user ON digests (user_id);
 COMMENT ON TABLE digests IS 'Messages that tell of what was held back.';
 COMMENT ON COLUMN digests.digest_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN digests.user_id IS 'Whose.';
@@ -47,6 +48,7 @@ COMMENT ON COLUMN digests.contact_id IS 'For this contact only; null: for the us
 COMMENT ON COLUMN digests.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN digests.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
 COMMENT ON INDEX digests_due IS 'The sweep.';
+COMMENT ON INDEX digests_user IS 'The digests of a user.';
 
 CREATE TABLE held_back (
   held_id      bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -68,6 +70,7 @@ CREATE TABLE held_back (
 CREATE UNIQUE INDEX held_back_gathering ON held_back (user_id, coalesce(contact_id, ''), cause, rule_id, device_id, coalesce(incident_id, '00000000-0000-0000-0000-000000000000')) WHERE digest_id IS NULL;
 CREATE INDEX held_back_due ON held_back (due_at) WHERE digest_id IS NULL;
 CREATE INDEX held_back_digest ON held_back (digest_id);
+CREATE INDEX held_back_incident ON held_back (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE held_back IS 'What a user or a contact was not told, gathered for the next digest.';
 COMMENT ON COLUMN held_back.held_id IS 'In order.';
 COMMENT ON COLUMN held_back.user_id IS 'Whose.';
@@ -87,6 +90,7 @@ COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while i
 COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
 COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
 COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
+COMMENT ON INDEX held_back_incident IS 'What was held back of an incident.';
 
 CREATE TABLE message_budgets (
   user_id        text NOT NULL,

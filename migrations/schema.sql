@@ -51,6 +51,27 @@ COMMENT ON COLUMN batch_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN batch_frames.captured_at IS 'Leads to the partition of the frame.';
 COMMENT ON INDEX batch_frames_frame IS 'The batches a frame went through.';
 
+CREATE TABLE canary_watch (
+  only_row    boolean     NOT NULL DEFAULT true,
+  sent_at     timestamptz,
+  settled_at  timestamptz,
+  alarm_id    uuid,
+  alarm_at    timestamptz,
+  told_at     timestamptz,
+  tellings    integer     NOT NULL DEFAULT 0,
+  CONSTRAINT canary_watch_pkey PRIMARY KEY (only_row),
+  CONSTRAINT alarm_whole CHECK ((alarm_id IS NULL) = (alarm_at IS NULL)),
+  CONSTRAINT canary_watch_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE canary_watch IS 'The canary: when a frame of it was last sent, when one last came through, and the alarm to operations while none does. One row.';
+COMMENT ON COLUMN canary_watch.only_row IS 'Always true, so that there is one row.';
+COMMENT ON COLUMN canary_watch.sent_at IS 'When a process last took the turn to send one; keeps several of them from sending at once. Null before the first.';
+COMMENT ON COLUMN canary_watch.settled_at IS 'When the latest came through, as far as was looked; null before the first.';
+COMMENT ON COLUMN canary_watch.alarm_id IS 'UUIDv7 of the alarm under way; null while all is well.';
+COMMENT ON COLUMN canary_watch.alarm_at IS 'When it began; null with it.';
+COMMENT ON COLUMN canary_watch.told_at IS 'When operations were last told of it; null when they were not.';
+COMMENT ON COLUMN canary_watch.tellings IS 'How often they were told of it.';
+
 CREATE TABLE chains (
   chain_id    text        NOT NULL,
   name        text        NOT NULL,
@@ -75,15 +96,15 @@ CREATE TABLE changes (
   before      jsonb,
   after       jsonb,
   CONSTRAINT changes_pkey PRIMARY KEY (change_id),
-  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text]))
+  CONSTRAINT changes_subject CHECK (subject = ANY (ARRAY['rule'::text, 'policy'::text, 'group'::text, 'members'::text, 'assignments'::text, 'zones'::text, 'chain'::text]))
 );
 CREATE INDEX changes_subject_id ON changes USING btree (subject, subject_id, change_id DESC);
-COMMENT ON TABLE changes IS 'Every change of what frames are judged by, committed together with the change. Rows never change; a call that changes nothing leaves none.';
+COMMENT ON TABLE changes IS 'Every change of what frames are judged by and of who is told, committed together with the change. Rows never change; a call that changes nothing leaves none.';
 COMMENT ON COLUMN changes.change_id IS 'Counted by the database; later changes of one subject have higher ones.';
 COMMENT ON COLUMN changes.at IS 'By the clock of the database.';
 COMMENT ON COLUMN changes.changed_by IS 'Id of the API key.';
 COMMENT ON COLUMN changes.subject IS 'What changed; members are those of a group, assignments those of one user or group, zones those of one device.';
-COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group or device; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
+COMMENT ON COLUMN changes.subject_id IS 'Id of the rule, policy, group, device or chain; of assignments user/<id> or group/<id>. No foreign key: history outlives its subject.';
 COMMENT ON COLUMN changes.before IS 'What it was; null: there was nothing. Of members and assignments only those that came, went or changed.';
 COMMENT ON COLUMN changes.after IS 'What it became; null: nothing is left. Of members and assignments only those that came or changed.';
 COMMENT ON CONSTRAINT changes_subject ON changes IS 'A subject that no reader knows would never be found again.';
@@ -111,6 +132,7 @@ CREATE TABLE digests (
   CONSTRAINT digests_pkey PRIMARY KEY (digest_id)
 );
 CREATE INDEX digests_due ON digests USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX digests_user ON digests USING btree (user_id);
 COMMENT ON TABLE digests IS 'Messages that tell of what was held back.';
 COMMENT ON COLUMN digests.digest_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN digests.user_id IS 'Whose.';
@@ -118,6 +140,7 @@ COMMENT ON COLUMN digests.contact_id IS 'For this contact only; null: for the us
 COMMENT ON COLUMN digests.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN digests.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
 COMMENT ON INDEX digests_due IS 'The sweep.';
+COMMENT ON INDEX digests_user IS 'The digests of a user.';
 
 CREATE TABLE equipment_notices (
   notice_id       uuid        NOT NULL,
@@ -129,49 +152,68 @@ CREATE TABLE equipment_notices (
   since           timestamptz NOT NULL,
   last_at         timestamptz NOT NULL,
   frames          integer     NOT NULL,
-  first_frame_id  uuid        NOT NULL,
+  first_frame_id  uuid,
   well_since      timestamptz,
   seen_until      timestamptz NOT NULL,
   opened_at       timestamptz,
   next_due_at     timestamptz,
   created_at      timestamptz NOT NULL DEFAULT now(),
   closed_at       timestamptz,
+  off_seconds     bigint,
+  right_frames    integer     NOT NULL DEFAULT 0,
+  told_with       uuid,
+  well_with       uuid,
   CONSTRAINT equipment_notices_pkey PRIMARY KEY (notice_id),
   CONSTRAINT closed_whole CHECK ((state = 'closed'::text) = (closed_at IS NOT NULL)),
-  CONSTRAINT equipment_notices_frames_check CHECK (frames > 0),
+  CONSTRAINT equipment_notices_frames_check CHECK (frames > 0 OR kind <> 'void'::text AND frames = 0),
   CONSTRAINT equipment_notices_state_check CHECK (state = ANY (ARRAY['suspected'::text, 'open'::text, 'closed'::text])),
-  CONSTRAINT opened_unless_suspected CHECK ((state = 'suspected'::text) = (opened_at IS NULL))
+  CONSTRAINT opened_unless_suspected CHECK ((state = 'suspected'::text) = (opened_at IS NULL)),
+  CONSTRAINT equipment_notices_told_with_fkey FOREIGN KEY (told_with) REFERENCES equipment_notices(notice_id),
+  CONSTRAINT equipment_notices_well_with_fkey FOREIGN KEY (well_with) REFERENCES equipment_notices(notice_id)
 );
 CREATE INDEX equipment_notices_due ON equipment_notices USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX equipment_notices_latest ON equipment_notices USING btree (device_id, kind, opened_at);
 CREATE UNIQUE INDEX equipment_notices_one_open ON equipment_notices USING btree (device_id, kind) WHERE state <> 'closed'::text;
-COMMENT ON TABLE equipment_notices IS 'A stretch of frames of one device that say that its equipment is at fault, told to its owner as one thing.';
+CREATE INDEX equipment_notices_told ON equipment_notices USING btree (user_id, kind, opened_at);
+CREATE INDEX equipment_notices_told_with ON equipment_notices USING btree (told_with) WHERE told_with IS NOT NULL;
+CREATE INDEX equipment_notices_user ON equipment_notices USING btree (user_id);
+CREATE INDEX equipment_notices_well_with ON equipment_notices USING btree (well_with) WHERE well_with IS NOT NULL;
+COMMENT ON TABLE equipment_notices IS 'A stretch of time in which the equipment of one device is at fault, told to its owner as one thing.';
 COMMENT ON COLUMN equipment_notices.notice_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN equipment_notices.kind IS 'One of contracts/equipment-notice.ts NOTICE_KINDS.';
 COMMENT ON COLUMN equipment_notices.device_id IS 'Where. No foreign key: notices outlive devices.';
-COMMENT ON COLUMN equipment_notices.user_id IS 'Who is told: the owner when the first frame was accepted.';
-COMMENT ON COLUMN equipment_notices.state IS 'suspected: too little yet to tell anybody, and gone with the next good frame; open: told; closed: good frames came again for a while, or the device went or changed hands. At most one not closed per device and kind.';
-COMMENT ON COLUMN equipment_notices.reason IS 'Failure code of its latest frame.';
-COMMENT ON COLUMN equipment_notices.since IS 'Capture time of its first frame.';
-COMMENT ON COLUMN equipment_notices.last_at IS 'Capture time of its latest frame.';
-COMMENT ON COLUMN equipment_notices.frames IS 'How many frames it has.';
-COMMENT ON COLUMN equipment_notices.first_frame_id IS 'Its first frame.';
-COMMENT ON COLUMN equipment_notices.well_since IS 'Capture time of the first good frame after its latest one; null while there is none.';
-COMMENT ON COLUMN equipment_notices.seen_until IS 'Capture time of the latest frame that moved it: frames up to then move it no more, so a repeated try counts none twice.';
-COMMENT ON COLUMN equipment_notices.opened_at IS 'Capture time of the frame with which it was told; null while suspected.';
+COMMENT ON COLUMN equipment_notices.user_id IS 'Who is told: the owner when it began.';
+COMMENT ON COLUMN equipment_notices.state IS 'suspected: too little yet to tell anybody, and gone with the next good frame; open: told; closed: good frames came again, or the device went, was switched off or changed hands. At most one not closed per device and kind.';
+COMMENT ON COLUMN equipment_notices.reason IS 'Failure code of its latest frame, or one of contracts/equipment-notice.ts NOTICE_REASONS.';
+COMMENT ON COLUMN equipment_notices.since IS 'void: capture time of its first frame. silent: when the device was last heard. clock: acceptance or refusal of its first frame, because capture times are what is wrong.';
+COMMENT ON COLUMN equipment_notices.last_at IS 'By the same clock, of its latest frame; of silent the same as since.';
+COMMENT ON COLUMN equipment_notices.frames IS 'How many frames it has: void ones, or ones of a wrong time; none of silent.';
+COMMENT ON COLUMN equipment_notices.first_frame_id IS 'Its first frame; null of silent, and of clock where the frames were refused at the door.';
+COMMENT ON COLUMN equipment_notices.well_since IS 'When the first good frame came after its latest one, by the clock of since; null while there is none.';
+COMMENT ON COLUMN equipment_notices.seen_until IS 'Capture time of the latest frame that moved it: frames up to then move it no more, so a repeated try counts none twice. Where no frame moved it, our clock.';
+COMMENT ON COLUMN equipment_notices.opened_at IS 'When it was told, by the clock of since; null while suspected.';
 COMMENT ON COLUMN equipment_notices.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
 COMMENT ON COLUMN equipment_notices.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN equipment_notices.closed_at IS 'When it was closed, clock of the database; null before.';
+COMMENT ON COLUMN equipment_notices.off_seconds IS 'clock: how far the latest frame lay ahead of our clock, negative when behind. Null otherwise.';
+COMMENT ON COLUMN equipment_notices.right_frames IS 'clock: frames with a right time since the latest with a wrong one.';
+COMMENT ON COLUMN equipment_notices.told_with IS 'silent: the notice whose messages name this device too, its own where it is the one that is told; several devices of one user make one message. Null otherwise.';
+COMMENT ON COLUMN equipment_notices.well_with IS 'silent: the same for the message that devices send again; null before, and where nobody was told.';
 COMMENT ON INDEX equipment_notices_due IS 'The sweep.';
 COMMENT ON INDEX equipment_notices_latest IS 'The last notice of a device, which the next one keeps its distance from.';
 COMMENT ON INDEX equipment_notices_one_open IS 'What a batch asks of its devices; and the lock that makes two workers open one notice, not two.';
+COMMENT ON INDEX equipment_notices_told IS 'When a user was last told of silence.';
+COMMENT ON INDEX equipment_notices_told_with IS 'Which devices a message names.';
+COMMENT ON INDEX equipment_notices_user IS 'The notices to a user.';
+COMMENT ON INDEX equipment_notices_well_with IS 'Which devices a message names.';
 
 CREATE TABLE frame_counts (
-  user_id    text        NOT NULL,
-  device_id  text        NOT NULL,
-  hour       timestamptz NOT NULL,
-  state      text        NOT NULL,
-  frames     bigint      NOT NULL,
+  user_id           text        NOT NULL,
+  device_id         text        NOT NULL,
+  hour              timestamptz NOT NULL,
+  state             text        NOT NULL,
+  frames            bigint      NOT NULL,
+  last_accepted_at  timestamptz,
   CONSTRAINT frame_counts_pkey PRIMARY KEY (user_id, device_id, hour, state)
 );
 COMMENT ON TABLE frame_counts IS 'Settled frames per user, device, hour of acceptance and terminal state. Accepted = sum of these + open frames, always.';
@@ -180,6 +222,7 @@ COMMENT ON COLUMN frame_counts.device_id IS 'The device.';
 COMMENT ON COLUMN frame_counts.hour IS 'Start of the hour (UTC) in which the frames were accepted.';
 COMMENT ON COLUMN frame_counts.state IS 'Terminal state.';
 COMMENT ON COLUMN frame_counts.frames IS 'How many. A replay moves a frame from one state to another.';
+COMMENT ON COLUMN frame_counts.last_accepted_at IS 'Acceptance of the latest of them; null of frames that were settled before this was kept. With the work list it says when a device was last heard.';
 
 CREATE TABLE frame_detections (
   frame_id     uuid        NOT NULL,
@@ -369,7 +412,9 @@ CREATE TABLE incidents (
 );
 CREATE INDEX incidents_due ON incidents USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX incidents_latest ON incidents USING btree (user_id, rule_id, device_id, opened_at DESC);
+CREATE INDEX incidents_newest ON incidents USING btree (opened_at DESC, incident_id DESC);
 CREATE UNIQUE INDEX incidents_one_open ON incidents USING btree (user_id, rule_id, device_id) WHERE state <> 'closed'::text;
+CREATE INDEX incidents_user ON incidents USING btree (user_id, opened_at DESC, incident_id DESC);
 COMMENT ON TABLE incidents IS 'A stretch of matches of one rule for one user on one device, told to people as one thing.';
 COMMENT ON COLUMN incidents.incident_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN incidents.user_id IS 'Who is told.';
@@ -400,7 +445,9 @@ COMMENT ON COLUMN incidents.resolved_at IS 'When a person said that it is dealt 
 COMMENT ON COLUMN incidents.reopened IS 'How often it went on after it was over.';
 COMMENT ON INDEX incidents_due IS 'The sweep.';
 COMMENT ON INDEX incidents_latest IS 'Open incident and last cooldown in one look-up.';
+COMMENT ON INDEX incidents_newest IS 'The incidents of all, newest first.';
 COMMENT ON INDEX incidents_one_open IS 'The lock that makes two workers open one incident, not two.';
+COMMENT ON INDEX incidents_user IS 'The incidents of a user, newest first.';
 
 CREATE TABLE deliveries (
   delivery_key       text        NOT NULL,
@@ -429,6 +476,8 @@ CREATE TABLE deliveries (
   arrival            text,
   arrived_at         timestamptz,
   arrival_code       text,
+  resent_at          timestamptz,
+  resent_by          text,
   digest_id          uuid,
   CONSTRAINT deliveries_pkey PRIMARY KEY (delivery_key),
   CONSTRAINT about_one_thing CHECK (num_nonnulls(incident_id, notice_id, digest_id) =
@@ -443,10 +492,13 @@ END),
   CONSTRAINT deliveries_notice_id_fkey FOREIGN KEY (notice_id) REFERENCES equipment_notices(notice_id)
 );
 CREATE INDEX deliveries_address ON deliveries USING btree (channel, address, created_at DESC);
-CREATE INDEX deliveries_dead ON deliveries USING btree (created_at DESC) WHERE state = 'failed'::text;
+CREATE INDEX deliveries_contact ON deliveries USING btree (contact_id, created_at DESC, delivery_key DESC);
+CREATE INDEX deliveries_dead ON deliveries USING btree (created_at DESC, delivery_key DESC) WHERE state = 'failed'::text;
 CREATE INDEX deliveries_digest ON deliveries USING btree (digest_id) WHERE digest_id IS NOT NULL;
 CREATE INDEX deliveries_incident ON deliveries USING btree (incident_id);
+CREATE INDEX deliveries_latest ON deliveries USING btree (created_at DESC, delivery_key DESC);
 CREATE INDEX deliveries_notice ON deliveries USING btree (notice_id) WHERE notice_id IS NOT NULL;
+CREATE INDEX deliveries_under_way ON deliveries USING btree (state, channel) WHERE state = ANY (ARRAY['waiting'::text, 'sending'::text]);
 COMMENT ON TABLE deliveries IS 'The outbox: a message is a row here before any provider is called.';
 COMMENT ON COLUMN deliveries.delivery_key IS 'Made by contracts/delivery.ts from what it is about and to whom; handed to the provider as idempotency key.';
 COMMENT ON COLUMN deliveries.incident_id IS 'About which incident; null when it is about something else.';
@@ -474,12 +526,17 @@ COMMENT ON COLUMN deliveries.cost_currency IS 'ISO 4217 code; null without a pri
 COMMENT ON COLUMN deliveries.arrival IS 'The latest that the provider said of it after taking it (contracts/delivery.ts ARRIVALS); null without a word.';
 COMMENT ON COLUMN deliveries.arrived_at IS 'When that was said, clock of the database; null with it.';
 COMMENT ON COLUMN deliveries.arrival_code IS 'The provider''s own code with it; null without one.';
+COMMENT ON COLUMN deliveries.resent_at IS 'When this dead letter was last sent again by hand; null when it never was.';
+COMMENT ON COLUMN deliveries.resent_by IS 'Id of the API key that did; null with it.';
 COMMENT ON COLUMN deliveries.digest_id IS 'Which digest it is; null when it is something else. A message that only tries out a contact is about nothing.';
 COMMENT ON INDEX deliveries_address IS 'Whom an answer is from: the latest messages to an address.';
+COMMENT ON INDEX deliveries_contact IS 'The messages to a contact, newest first.';
 COMMENT ON INDEX deliveries_dead IS 'Dead letters, newest first.';
 COMMENT ON INDEX deliveries_digest IS 'The messages of a digest.';
 COMMENT ON INDEX deliveries_incident IS 'The messages of an incident.';
+COMMENT ON INDEX deliveries_latest IS 'The messages to anybody, newest first.';
 COMMENT ON INDEX deliveries_notice IS 'The messages of a notice.';
+COMMENT ON INDEX deliveries_under_way IS 'Counts what waits, however many messages there ever were.';
 
 CREATE TABLE delivery_attempts (
   attempt_id    bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -546,6 +603,7 @@ CREATE TABLE held_back (
 CREATE INDEX held_back_digest ON held_back USING btree (digest_id);
 CREATE INDEX held_back_due ON held_back USING btree (due_at) WHERE digest_id IS NULL;
 CREATE UNIQUE INDEX held_back_gathering ON held_back USING btree (user_id, COALESCE(contact_id, ''::text), cause, rule_id, device_id, COALESCE(incident_id, '00000000-0000-0000-0000-000000000000'::uuid)) WHERE digest_id IS NULL;
+CREATE INDEX held_back_incident ON held_back USING btree (incident_id) WHERE incident_id IS NOT NULL;
 COMMENT ON TABLE held_back IS 'What a user or a contact was not told, gathered for the next digest.';
 COMMENT ON COLUMN held_back.held_id IS 'In order.';
 COMMENT ON COLUMN held_back.user_id IS 'Whose.';
@@ -565,6 +623,7 @@ COMMENT ON COLUMN held_back.digest_id IS 'The digest that tells it; null while i
 COMMENT ON INDEX held_back_digest IS 'What a digest tells.';
 COMMENT ON INDEX held_back_due IS 'What is to be told by now.';
 COMMENT ON INDEX held_back_gathering IS 'One row for each thing that is held back, counted up.';
+COMMENT ON INDEX held_back_incident IS 'What was held back of an incident.';
 
 CREATE TABLE incident_events (
   event_id     bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -712,6 +771,18 @@ COMMENT ON COLUMN models.registered_at IS 'Clock of the database.';
 COMMENT ON COLUMN models.registered_by IS 'Id of the key that put it.';
 COMMENT ON INDEX models_one_current IS 'The model by its name.';
 
+CREATE TABLE open_door (
+  only_row    boolean     NOT NULL DEFAULT true,
+  open_since  timestamptz NOT NULL,
+  seen_at     timestamptz NOT NULL,
+  CONSTRAINT open_door_pkey PRIMARY KEY (only_row),
+  CONSTRAINT open_door_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE open_door IS 'The stretch of time in which frames could be accepted: at least one API process lived and had this database. One row.';
+COMMENT ON COLUMN open_door.only_row IS 'Always true, so that there is one row.';
+COMMENT ON COLUMN open_door.open_since IS 'Since when, without a gap. Whoever was not heard before that may have tried in vain.';
+COMMENT ON COLUMN open_door.seen_at IS 'Last sign of life of any API process.';
+
 CREATE TABLE open_frames (
   frame_id     uuid        NOT NULL,
   captured_at  timestamptz NOT NULL,
@@ -808,6 +879,26 @@ COMMENT ON COLUMN policy_versions.version IS 'From 1, without gaps.';
 COMMENT ON COLUMN policy_versions.content IS 'name; rules: list of ruleId, severity, zones, each rule once; defaults: severity, zones. Severity or zones null: none said here.';
 COMMENT ON COLUMN policy_versions.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN policy_versions.created_by IS 'Id of the API key that put it.';
+
+CREATE TABLE refused_uploads (
+  device_id    text        NOT NULL,
+  refused_at   timestamptz NOT NULL,
+  code         text,
+  uploads      integer     NOT NULL DEFAULT 0,
+  first_at     timestamptz,
+  last_at      timestamptz,
+  off_seconds  bigint,
+  CONSTRAINT refused_uploads_pkey PRIMARY KEY (device_id),
+  CONSTRAINT streak_whole CHECK ((code IS NULL) = (uploads = 0) AND (code IS NULL) = (first_at IS NULL) AND (code IS NULL) = (last_at IS NULL) AND (code IS NULL) = (off_seconds IS NULL))
+);
+COMMENT ON TABLE refused_uploads IS 'Devices of which an upload was answered with a refusal, and so never came to the ledger. One row per device, written every few seconds at most.';
+COMMENT ON COLUMN refused_uploads.device_id IS 'Which was known and enabled. No foreign key: a device may go at any time.';
+COMMENT ON COLUMN refused_uploads.refused_at IS 'The latest, whatever for: a device that is refused is not silent. Clock of the database.';
+COMMENT ON COLUMN refused_uploads.code IS 'Why the latest of the streak was refused: captured_at_too_late or captured_at_too_early; null where none was refused for its time.';
+COMMENT ON COLUMN refused_uploads.uploads IS 'Uploads of the streak: refused for their time, one soon after the other.';
+COMMENT ON COLUMN refused_uploads.first_at IS 'When its first was refused; null without a streak.';
+COMMENT ON COLUMN refused_uploads.last_at IS 'When its latest was refused; null without a streak.';
+COMMENT ON COLUMN refused_uploads.off_seconds IS 'How far the capture time of the latest lay ahead of our clock, negative when behind; null without a streak.';
 
 CREATE TABLE responses (
   response_id   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -981,6 +1072,7 @@ CREATE TABLE users (
   chain_id            text,
   equipment_chain_id  text,
   messages_per_hour   integer,
+  enabled_since       timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT users_pkey PRIMARY KEY (user_id),
   CONSTRAINT users_messages_per_hour_check CHECK (messages_per_hour > 0),
   CONSTRAINT users_weight_check CHECK (weight >= 1 AND weight <= 100),
@@ -997,6 +1089,7 @@ COMMENT ON COLUMN users.weight IS 'Turns at the dispatcher, 1 to 100: a user of 
 COMMENT ON COLUMN users.chain_id IS 'Chain of the user''s incidents; null: that of the policy that brought the rule, or the default.';
 COMMENT ON COLUMN users.equipment_chain_id IS 'Chain of the user''s equipment notices; null: the default.';
 COMMENT ON COLUMN users.messages_per_hour IS 'Messages that new incidents may send the user in an hour; null: the setting.';
+COMMENT ON COLUMN users.enabled_since IS 'When the user was last switched on: before that no frame could be expected of its devices.';
 
 CREATE TABLE api_keys (
   key_id      uuid        NOT NULL DEFAULT gen_random_uuid(),
@@ -1094,18 +1187,21 @@ COMMENT ON COLUMN contacts.failed_code IS 'Failure code for which it was switche
 COMMENT ON INDEX contacts_user_id IS 'Contacts of one user in the order of telling.';
 
 CREATE TABLE devices (
-  device_id      text        NOT NULL,
-  user_id        text        NOT NULL,
-  name           text        NOT NULL,
-  time_zone      text        NOT NULL,
-  enabled        boolean     NOT NULL DEFAULT true,
-  created_at     timestamptz NOT NULL DEFAULT now(),
-  updated_at     timestamptz NOT NULL DEFAULT now(),
-  class          text        NOT NULL DEFAULT 'camera'::text,
-  privacy_areas  jsonb       NOT NULL DEFAULT '[]'::jsonb,
-  model          text,
-  zones          jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  device_id             text        NOT NULL,
+  user_id               text        NOT NULL,
+  name                  text        NOT NULL,
+  time_zone             text        NOT NULL,
+  enabled               boolean     NOT NULL DEFAULT true,
+  created_at            timestamptz NOT NULL DEFAULT now(),
+  updated_at            timestamptz NOT NULL DEFAULT now(),
+  class                 text        NOT NULL DEFAULT 'camera'::text,
+  privacy_areas         jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  model                 text,
+  zones                 jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  silent_after_seconds  integer,
+  enabled_since         timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT devices_pkey PRIMARY KEY (device_id),
+  CONSTRAINT devices_silent_after_seconds_check CHECK (silent_after_seconds >= 0),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
 CREATE INDEX devices_user_id ON devices USING btree (user_id);
@@ -1121,6 +1217,8 @@ COMMENT ON COLUMN devices.class IS 'One of contracts/device.ts DEVICE_CLASSES; d
 COMMENT ON COLUMN devices.privacy_areas IS 'List of polygons, each a list of [x, y] in shares of the upright picture: painted over before anything is kept.';
 COMMENT ON COLUMN devices.model IS 'Name of the model that looks at its frames, registered or part of the product; null: the one that the worker uses.';
 COMMENT ON COLUMN devices.zones IS 'List of contracts/zone.ts Zone: parts of the view that rules speak of, and masks, in which rules see nothing.';
+COMMENT ON COLUMN devices.silent_after_seconds IS 'How long it may send nothing before its owner is told; null: the setting; 0: for ever.';
+COMMENT ON COLUMN devices.enabled_since IS 'When it was last switched on: before that no frame could be expected of it.';
 COMMENT ON INDEX devices_user_id IS 'Lists the devices of one user.';
 
 CREATE TABLE group_members (
@@ -1174,6 +1272,7 @@ CREATE TABLE workers (
   detect_slots       integer,
   detect_frame_ms    double precision,
   detect_idle_share  double precision,
+  url                text,
   CONSTRAINT workers_pkey PRIMARY KEY (worker_id)
 );
 COMMENT ON TABLE workers IS 'One row per worker, API or dispatcher process; rows not seen for a day are removed.';
@@ -1185,6 +1284,7 @@ COMMENT ON COLUMN workers.seen_at IS 'Last sign of life; older than 30 s is take
 COMMENT ON COLUMN workers.detect_slots IS 'Batches that this process detects in at once; null where it does not run the stage detect.';
 COMMENT ON COLUMN workers.detect_frame_ms IS 'Moving average of what one frame costs this process with all its threads at work; null until it has seen one.';
 COMMENT ON COLUMN workers.detect_idle_share IS 'Share of its threads'' time since the last sign of life in which there was nothing to detect, 0..1; null where it does not run the stage detect.';
+COMMENT ON COLUMN workers.url IS 'Where an API process answers, as seen from its own machine; null for others.';
 
 CREATE OR REPLACE FUNCTION public.ensure_day_partitions(first_day date, last_day date)
  RETURNS integer

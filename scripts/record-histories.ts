@@ -12,6 +12,7 @@ import { startTemporalServer } from '../adapters/embedded/temporal-server.ts';
 import { silentLog } from '../adapters/embedded/kept-process.ts';
 import { recordHistory } from '../test/replay/record.ts';
 import { SCENARIOS } from '../test/replay/scenarios.ts';
+import type { Scenario } from '../test/replay/scenarios.ts';
 import { pullNeed } from './provision/pull.mjs';
 
 Runtime.install({ logger: new DefaultLogger('ERROR') });
@@ -19,16 +20,29 @@ const folder = fileURLToPath(new URL('../test/replay/histories/', import.meta.ur
 const named = process.argv.slice(2);
 const home = await mkdtemp(join(tmpdir(), 'watchpost-record-'));
 const { path: executable } = await pullNeed('temporal');
-const server = await startTemporalServer({ executable, dbFile: join(home, 'temporal.db'), log: silentLog });
+/** Few enough that a short history is long, more than any path that ends has until its first wait. */
+const LONG_HISTORY_EVENTS = 20;
 try {
-  for (const scenario of SCENARIOS) {
-    const path = join(folder, `${scenario.name}.json`);
-    if (scenario.past) continue;
-    if (named.length > 0 ? !named.includes(scenario.name) : existsSync(path)) continue;
-    await writeFile(path, `${JSON.stringify(await recordHistory(scenario, server.address), null, 1)}\n`);
-    console.log(`recorded ${scenario.name}`);
+  for (const startsAnew of [false, true]) {
+    const wanted = SCENARIOS.filter(({ name, past, startsAnew: anew = false }) => !past && anew === startsAnew && (named.length > 0 ? named.includes(name) : !existsSync(pathOf(name))));
+    if (wanted.length > 0) await record(wanted, startsAnew ? { longHistoryEvents: LONG_HISTORY_EVENTS } : {});
   }
 } finally {
-  await server.stop();
   await rm(home, { recursive: true, force: true });
+}
+
+async function record(scenarios: readonly Scenario[], options: { readonly longHistoryEvents?: number }): Promise<void> {
+  const server = await startTemporalServer({ executable, dbFile: join(home, `temporal-${options.longHistoryEvents ?? 'plain'}.db`), log: silentLog, ...options });
+  try {
+    for (const scenario of scenarios) {
+      await writeFile(pathOf(scenario.name), `${JSON.stringify(await recordHistory(scenario, server.address), null, 1)}\n`);
+      console.log(`recorded ${scenario.name}`);
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+function pathOf(name: string): string {
+  return join(folder, `${name}.json`);
 }

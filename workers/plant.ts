@@ -91,25 +91,37 @@ export async function startPlant({ settings, env, log, logFiles, workers = ONE_B
       WATCHPOST_HOME: settings.home, WATCHPOST_LOG_LEVEL: settings.logLevel,
     };
     const children = new Map<string, ManagedChild>();
-    const startNamed = (plan: ChildPlan): ManagedChild => {
-      const child = startChild(plan, { env: childEnv, log, logPath: logFiles ? join(settings.home, 'log', `${plan.name}.log`) : null });
+    const startNamed = (plan: ChildPlan, more: NodeJS.ProcessEnv = {}): ManagedChild => {
+      const child = startChild(plan, { env: { ...childEnv, ...more }, log, logPath: logFiles ? join(settings.home, 'log', `${plan.name}.log`) : null });
       children.set(plan.name, child);
       return child;
     };
     if (logFiles) await mkdir(join(settings.home, 'log'), { recursive: true });
-    const all = [startNamed(apiPlan('api', '--step-over')), ...workers.map(startNamed)];
+    const api = startNamed(apiPlan('api', '--step-over'));
+    const all = [api];
     // Together: each drains its own work, and none needs another to do so.
     stopping.push(async () => { await Promise.all(all.map((child) => child.stop())); });
-    const [api] = await Promise.all(all.map((child) => child.ready));
+    const links = await linksInMails(settings, api);
+    all.push(...workers.map((plan) => startNamed(plan, links)));
+    await Promise.all(all.map((child) => child.ready));
 
     return {
-      baseUrl: api?.url ?? '', adminKey, databaseUrl: database, temporalAddress: temporal.address, temporalUiUrl: temporal.uiUrl,
+      baseUrl: (await api.ready).url ?? '', adminKey, databaseUrl: database, temporalAddress: temporal.address, temporalUiUrl: temporal.uiUrl,
       children, servers, stop,
     };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/**
+ * Mails in the embedded inbox are read on this machine, so their links lead straight to the API, by the port that it got in the end: workers wait for it.
+ * Mails that really go out carry links only where the operator says how people reach them.
+ */
+async function linksInMails({ smtpUrl, publicUrl }: Settings, api: ManagedChild): Promise<NodeJS.ProcessEnv> {
+  if (smtpUrl !== undefined || publicUrl !== undefined) return {};
+  return { WATCHPOST_PUBLIC_URL: (await api.ready).url };
 }
 
 async function allOrFirstError<A, B>(work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {

@@ -15,6 +15,8 @@ interface Addressed {
   readonly contactId: string;
   /** The whole message in one breath: `Person in yard, 02:14, camera Back door`, `Critical: Person, 02:14, ...`. */
   readonly sentence: string;
+  /** When it was put into the outbox, the same at every try: programs tell by it which of two messages is the newer. Left out for one that never lay there. */
+  readonly writtenAt?: Instant;
 }
 
 /** Of an incident. */

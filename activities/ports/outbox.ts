@@ -14,6 +14,8 @@ export interface DueDelivery {
   /** contracts/delivery.ts INCIDENT_TELLINGS or contracts/equipment-notice.ts NOTICE_TELLINGS. */
   readonly telling: string;
   readonly severity: Severity;
+  /** When it was put into the outbox. */
+  readonly writtenAt: Instant;
   /** The frame that it shows; null: the first of its incident. */
   readonly frame: { readonly frameId: string; readonly capturedAt: Instant } | null;
 }

@@ -26,6 +26,8 @@ export interface TemporalServerOptions {
   readonly log: Log;
   /** Whether to serve Temporal's own web page. */
   readonly ui?: boolean;
+  /** Events after which a workflow is asked to continue as a new run; left out: the server's own number. For recording that path in a short history. */
+  readonly longHistoryEvents?: number;
 }
 
 interface Ports {
@@ -61,11 +63,11 @@ const DYNAMIC_CONFIG: Readonly<Record<string, number | boolean>> = {
 };
 
 /** Starts the server on its file and keeps it running. Its address is that of the last time while the port is free. One process at a time may hold the file; throws when another does. */
-export async function startTemporalServer({ executable, dbFile, log, ui = false }: TemporalServerOptions): Promise<EmbeddedTemporal> {
+export async function startTemporalServer({ executable, dbFile, log, ui = false, longHistoryEvents }: TemporalServerOptions): Promise<EmbeddedTemporal> {
   mkdirSync(dirname(dbFile), { recursive: true });
   const lock = tryLock(`${dbFile}.in-use`);
   if ('heldBy' in lock) throw new Error(`the Temporal state in ${dbFile} is in use by process ${lock.heldBy.pid}; one Watchpost at a time may run a home`);
-  const start = (ports: Ports): Promise<KeptProcess> => startOnce(serverOrder(executable, dbFile, ports), ports);
+  const start = (ports: Ports): Promise<KeptProcess> => startOnce(serverOrder(executable, dbFile, ports, longHistoryEvents), ports);
   try {
     const { ports, first } = await startOnFreePorts(`${dbFile}.ports.json`, ui, start);
     const server = supervise('temporal', log, first, () => start(ports));
@@ -103,7 +105,8 @@ async function startOnFreePorts(note: string, ui: boolean, start: (ports: Ports)
   }
 }
 
-function serverOrder(executable: string, dbFile: string, ports: Ports): KeeperOrder {
+function serverOrder(executable: string, dbFile: string, ports: Ports, longHistoryEvents: number | undefined): KeeperOrder {
+  const config = longHistoryEvents === undefined ? DYNAMIC_CONFIG : { ...DYNAMIC_CONFIG, 'limit.historyCount.suggestContinueAsNew': longHistoryEvents };
   return {
     command: executable,
     args: [
@@ -111,7 +114,7 @@ function serverOrder(executable: string, dbFile: string, ports: Ports): KeeperOr
       ...(ports.ui === undefined ? ['--headless'] : ['--ui-port', String(ports.ui)]),
       // With the write-ahead log a file is as fast as memory. NORMAL may lose the last moments in a power cut, never in a crash; the ledger brings such frames home.
       ...['--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=WAL', '--sqlite-pragma', 'synchronous=NORMAL'],
-      ...Object.entries(DYNAMIC_CONFIG).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
+      ...Object.entries(config).flatMap(([key, value]) => ['--dynamic-config-value', `${key}=${value}`]),
     ],
     cwd: dirname(dbFile),
     // The executable would take addresses and profiles from a user's environment and settings file.

@@ -1,10 +1,10 @@
-/** Who changed what frames are judged by, when, and what it was before: written with the change, in its transaction. */
+/** Who changed what frames are judged by and who is told, when, and what it was before: written with the change, in its transaction. */
 import type { Instant } from '../../contracts/time.ts';
 import { inTransaction, query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
 
 /** Members are those of a group, assignments those of one user or group, zones those of one device. */
-export const CHANGE_SUBJECTS = ['rule', 'policy', 'group', 'members', 'assignments', 'zones'] as const;
+export const CHANGE_SUBJECTS = ['rule', 'policy', 'group', 'members', 'assignments', 'zones', 'chain'] as const;
 export type ChangeSubject = (typeof CHANGE_SUBJECTS)[number];
 
 export interface NewChange {

@@ -72,14 +72,14 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
 }
 
 const IS_DUE = `(state = 'waiting' AND next_try_at <= now() OR state = 'sending' AND claimed_until <= now()) AND ${IN_TURN}`;
-const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, frame_id, frame_captured_at';
+const MESSAGE = 'delivery_key, contact_id, channel, address, telling, severity, created_at, frame_id, frame_captured_at';
 
 interface MessageRow {
-  delivery_key: string; contact_id: string; channel: string; address: string; telling: string; severity: Severity; frame_id: string | null; frame_captured_at: Instant | null;
+  delivery_key: string; contact_id: string; channel: string; address: string; telling: string; severity: Severity; created_at: Instant; frame_id: string | null; frame_captured_at: Instant | null;
 }
 
 const messageIn = ({ frame_id: frameId, frame_captured_at: capturedAt, ...row }: MessageRow): DueDelivery => ({
-  deliveryKey: row.delivery_key, contactId: row.contact_id, channel: row.channel, address: row.address, telling: row.telling, severity: row.severity,
+  deliveryKey: row.delivery_key, contactId: row.contact_id, channel: row.channel, address: row.address, telling: row.telling, severity: row.severity, writtenAt: row.created_at,
   frame: frameId === null || capturedAt === null ? null : { frameId, capturedAt },
 });
 

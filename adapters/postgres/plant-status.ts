@@ -1,5 +1,6 @@
 /** The state of the plant: who is at work, with which detector, and what is on its way. */
 import type { Instant } from '../../contracts/time.ts';
+import { IS_DEAD } from './dead-letters.ts';
 import { query } from './pool.ts';
 import type { Queryable } from './pool.ts';
 import type { DetectorInUse } from './workers.ts';
@@ -24,6 +25,8 @@ export interface PlantFigures {
   readonly openIncidents: number;
   /** Messages that wait for their next try or are being sent. */
   readonly undeliveredMessages: number;
+  /** Messages that were refused for good or given up, and not sent again. */
+  readonly deadLetters: number;
 }
 
 /** Processes seen within the last 30 s (migrations/0011 says why that long). */
@@ -39,7 +42,8 @@ export async function readPlantFigures(db: Queryable): Promise<PlantFigures> {
            (SELECT count(*) FROM batches WHERE closed_at IS NULL) AS "openBatches",
            (SELECT count(*) FROM frames WHERE state = 'failed') AS "failedFrames",
            (SELECT count(*) FROM incidents WHERE state <> 'closed') AS "openIncidents",
-           (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')) AS "undeliveredMessages"`);
+           (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')) AS "undeliveredMessages",
+           (SELECT count(*) FROM deliveries WHERE ${IS_DEAD}) AS "deadLetters"`);
   return figures!;
 }
 

@@ -1,5 +1,6 @@
 /** Policies: named sets of rules with defaults; a version never changes. */
 import { Failure } from '../../contracts/failures.ts';
+import type { QuietHours } from '../../contracts/quiet-hours.ts';
 import type { Severity } from '../../contracts/severity.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { inTurn, noteChange } from './changes.ts';
@@ -21,13 +22,21 @@ export interface PolicyRule extends PolicyTerms {
   readonly ruleId: string;
 }
 
+/** Who is told of the matches of its rules, and when not. */
+export interface PolicyDefaults extends PolicyTerms {
+  /** Escalation chain, for users that have none of their own. */
+  readonly chain: string | null;
+  /** For contacts that have none of their own. */
+  readonly quietHours: QuietHours | null;
+}
+
 /** What a version holds, as it is kept. */
 export interface PolicyContent {
   readonly name: string;
   /** In order of rule id, each rule once. */
   readonly rules: readonly PolicyRule[];
-  /** For those of its rules for which it says nothing else. */
-  readonly defaults: PolicyTerms;
+  /** For those of its rules for which nothing else is said. Of versions from before chains these may be without chain and quiet hours. */
+  readonly defaults: PolicyDefaults;
 }
 
 export interface StoredPolicy extends PolicyContent, Assignees {
@@ -44,13 +53,17 @@ export interface PolicyVersion extends PolicyContent {
   readonly createdBy: string;
 }
 
-/** A new version only when the content is another one, or when the policy was deleted. Throws `rule_unknown`. */
+/** A new version only when the content is another one, or when the policy was deleted. Throws `rule_unknown` and `chain_unknown`. */
 export function putPolicy(pool: Pool, policyId: string, content: PolicyContent, changedBy: string): Promise<{ version: number; created: boolean }> {
   return inTurn(pool, async (client) => {
     await requireKnown(client, 'rule', content.rules.map(({ ruleId }) => ruleId));
+    await requireKnown(client, 'chain', content.defaults.chain === null ? [] : [content.defaults.chain]);
     const kept = JSON.stringify(content);
+    // Of versions from before chains nothing changes by saying that they name none.
     const [current] = await query<{ version: number; content: PolicyContent; same: boolean; deleted: boolean }>(client, `
-      SELECT version.version, version.content, version.content = $2::jsonb AS same, policy.deleted_at IS NOT NULL AS deleted FROM policies policy
+      SELECT version.version, version.content, policy.deleted_at IS NOT NULL AS deleted,
+             jsonb_set(version.content, '{defaults}', '{"chain": null, "quietHours": null}'::jsonb || (version.content -> 'defaults')) = $2::jsonb AS same
+      FROM policies policy
       JOIN policy_versions version ON version.policy_id = policy.policy_id AND version.version = policy.current_version
       WHERE policy.policy_id = $1`, [policyId, kept]);
     if (current?.same && !current.deleted) return { version: current.version, created: false };
@@ -73,7 +86,8 @@ const SELECT_POLICIES = `
 
 type PolicyRow = Omit<StoredPolicy, keyof PolicyContent> & { readonly content: PolicyContent };
 
-const unfolded = <T extends { readonly content: PolicyContent }>({ content, ...row }: T): Omit<T, 'content'> & PolicyContent => ({ ...row, ...content });
+const unfolded = <T extends { readonly content: PolicyContent }>({ content, ...row }: T): Omit<T, 'content'> & PolicyContent =>
+  ({ ...row, ...content, defaults: { ...content.defaults, chain: content.defaults.chain ?? null, quietHours: content.defaults.quietHours ?? null } });
 
 /** Throws `policy_unknown`. */
 export async function getPolicy(db: Queryable, policyId: string): Promise<StoredPolicy> {

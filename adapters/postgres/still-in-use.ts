@@ -1,8 +1,6 @@
 /** The refusal to delete what something else still refers to. */
 import { Failure } from '../../contracts/failures.ts';
-
-/** Enough to see what is meant and where to begin; more would not fit a line of a log. */
-const MAX_NAMED = 5;
+import { MAX_NAMED, someOf } from '../../policies/some-of.ts';
 
 /** How many names to read: one over, to know that there are more. */
 export const NAMES_TO_READ = MAX_NAMED + 1;
@@ -11,9 +9,6 @@ export const NAMES_TO_READ = MAX_NAMED + 1;
 export function refuseIfInUse(what: string, references: Readonly<Record<string, readonly string[]>>): void {
   const named = Object.entries(references)
     .filter(([, names]) => names.length > 0)
-    .map(([kind, names]) => `${kind} ${namesOf(names)}`);
+    .map(([kind, names]) => `${kind} ${someOf(names)}`);
   if (named.length > 0) throw new Failure('still_in_use', `${what} is still in use: ${named.join('; ')}`);
 }
-
-/** Some of many, for a message. */
-export const namesOf = (names: readonly string[]): string => `${names.slice(0, MAX_NAMED).join(', ')}${names.length > MAX_NAMED ? ' and more' : ''}`;

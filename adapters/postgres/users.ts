@@ -4,8 +4,10 @@ import type { Instant } from '../../contracts/time.ts';
 import { forgetAssignments } from './assignments.ts';
 import { inTurn } from './changes.ts';
 import { leaveGroups } from './groups.ts';
+import { isMissingReference } from './missing-reference.ts';
 import { query } from './pool.ts';
 import type { Client, Pool, Queryable } from './pool.ts';
+import { requireKnown } from './require-known.ts';
 import { NAMES_TO_READ, refuseIfInUse } from './still-in-use.ts';
 
 export interface User {
@@ -14,6 +16,12 @@ export interface User {
   readonly enabled: boolean;
   /** Turns at the dispatcher, 1 to 100. */
   readonly weight: number;
+  /** Escalation chain of its incidents; null: that of the policy that brought the rule, or the default. */
+  readonly chain: string | null;
+  /** Escalation chain of its equipment notices; null: the default. */
+  readonly equipmentChain: string | null;
+  /** Null: the setting. */
+  readonly messagesPerHour: number | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -21,14 +29,26 @@ export interface User {
 /** A row that was put, and whether it is new. */
 export type Put<T> = T & { readonly created: boolean };
 
-const COLUMNS = `user_id AS "userId", name, enabled, weight, created_at AS "createdAt", updated_at AS "updatedAt"`;
+const COLUMNS = `user_id AS "userId", name, enabled, weight, chain_id AS chain, equipment_chain_id AS "equipmentChain", messages_per_hour AS "messagesPerHour",
+                 created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-export async function putUser(db: Queryable, user: Pick<User, 'userId' | 'name' | 'enabled' | 'weight'>): Promise<Put<User>> {
-  const [row] = await query<Put<User>>(db, `
-    INSERT INTO users (user_id, name, enabled, weight) VALUES ($1, $2, $3, $4)
-    ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, weight = EXCLUDED.weight, updated_at = now()
-    RETURNING ${COLUMNS}, xmax = 0 AS created`, [user.userId, user.name, user.enabled, user.weight]);
-  return row!;
+/** Throws `chain_unknown`. */
+export async function putUser(db: Queryable, user: Omit<User, 'createdAt' | 'updatedAt'>): Promise<Put<User>> {
+  try {
+    const [row] = await query<Put<User>>(db, `
+      INSERT INTO users AS known (user_id, name, enabled, weight, chain_id, equipment_chain_id, messages_per_hour) VALUES ($1, $2, $3, $4, $5, $6, $7)
+      ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, weight = EXCLUDED.weight,
+        chain_id = EXCLUDED.chain_id, equipment_chain_id = EXCLUDED.equipment_chain_id, messages_per_hour = EXCLUDED.messages_per_hour,
+        enabled_since = CASE WHEN EXCLUDED.enabled AND NOT known.enabled THEN now() ELSE known.enabled_since END, updated_at = now()
+      RETURNING ${COLUMNS}, xmax = 0 AS created`,
+    [user.userId, user.name, user.enabled, user.weight, user.chain, user.equipmentChain, user.messagesPerHour]);
+    return row!;
+  } catch (error) {
+    if (!isMissingReference(error)) throw error;
+    await requireKnown(db, 'chain', [user.chain, user.equipmentChain].filter((chain) => chain !== null));
+    // It was put a moment after the user was refused: as good as unknown.
+    throw new Failure('chain_unknown', 'no such escalation chain');
+  }
 }
 
 /** Throws `user_unknown`. */

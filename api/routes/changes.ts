@@ -9,7 +9,7 @@ import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.t
 
 const querystring = Type.Object({
   subject: Type.Optional(ChangeSubjectShape),
-  subjectId: Type.Optional(Id('Only of the rule, policy, group or device of this id; of assignments `user/<id>` or `group/<id>`.')),
+  subjectId: Type.Optional(Id('Only of the rule, policy, group, device or chain of this id; of assignments `user/<id>` or `group/<id>`.')),
   limit: Limit,
   cursor: Cursor,
 }, strict);
@@ -17,7 +17,7 @@ const querystring = Type.Object({
 export const changeRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done) => {
   app.get('/v1/changes', {
     config: { roles: ['ops'] },
-    schema: { tags: ['rules'], summary: 'Changes of what frames are judged by, newest first', querystring, response: { 200: ChangePage } },
+    schema: { tags: ['rules'], summary: 'Changes of what frames are judged by and of who is told, newest first', querystring, response: { 200: ChangePage } },
   }, async ({ query: { subject = null, subjectId = null, limit = DEFAULT_LIMIT, cursor } }) => {
     const changes = await listChanges(pool, { subject, subjectId, before: cursor === undefined ? null : decodeNumber(cursor), limit });
     return { changes, next: nextOf(changes, limit, ({ changeId }) => [String(changeId)]) };

@@ -1,18 +1,17 @@
 /** Frames: handing them over, and learning what became of them. */
 import { Type } from 'typebox';
-import { showsWholeView } from '../../adapters/postgres/devices.ts';
 import { listFrames } from '../../adapters/postgres/frame-list.ts';
 import { readFrameStatus } from '../../adapters/postgres/frame-status.ts';
 import type { FrameStatus as StoredStatus } from '../../adapters/postgres/frame-status.ts';
 import { listVerdicts } from '../../adapters/postgres/verdict-list.ts';
 import type { VerdictList } from '../../adapters/postgres/verdict-list.ts';
-import { Failure, failureIn } from '../../contracts/failures.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { visibleUser } from '../authenticate.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
-import { createDrawing, holdsTag } from '../draw-boxes.ts';
+import { holdsTag } from '../draw-boxes.ts';
+import type { FramePictures } from '../frame-pictures.ts';
 import type { Routes } from '../plugin.ts';
 import { FrameFilter, FramePage, FrameStatusShape } from '../shapes/frames.ts';
 import { Cursor, DEFAULT_LIMIT, Limit, Uuid, strict } from '../shapes/primitives.ts';
@@ -30,9 +29,7 @@ const NO_CACHE = 'private, no-cache';
 /** The bytes as received may be anything that calls itself a picture: no browser may guess, or run what is inside. */
 const NOT_TO_BE_RUN = { 'x-content-type-options': 'nosniff', 'content-security-policy': "default-src 'none'; sandbox" };
 
-export const frameRoutes = ({ pool, frameStore, annotator, settings: { publicUrl = '' } }: ApiDeps): Routes => (app, _options, done) => {
-  const planDrawing = createDrawing(annotator);
-
+export const frameRoutes = ({ pool, settings: { publicUrl = '' } }: ApiDeps, { bytesOf, planDrawing }: FramePictures): Routes => (app, _options, done) => {
   app.get('/v1/frames/:frameId', {
     config: { roles: ['ingest', 'customer', 'ops'] },
     schema: { tags, summary: 'All that is known of one frame', params, response: { 200: FrameStatusShape } },
@@ -60,10 +57,10 @@ export const frameRoutes = ({ pool, frameStore, annotator, settings: { publicUrl
       const { etag, draw } = planDrawing(frame, minProbability);
       reply.headers({ 'cache-control': NO_CACHE, etag });
       if (holdsTag(headers['if-none-match'], etag)) return reply.code(304).send();
-      return reply.type('image/jpeg').headers(NOT_TO_BE_RUN).send(await draw(() => pictureOf(frame)));
+      return reply.type('image/jpeg').headers(NOT_TO_BE_RUN).send(await draw(() => bytesOf(frame)));
     }
     const { standardSha256, mediaType } = frame;
-    const picture = await pictureOf(frame);
+    const picture = await bytesOf(frame);
     return reply
       .type(standardSha256 === null ? mediaType : 'image/jpeg')
       .headers({ 'cache-control': standardSha256 === null ? NO_CACHE : PICTURE_CACHE, ...NOT_TO_BE_RUN })
@@ -93,17 +90,6 @@ export const frameRoutes = ({ pool, frameStore, annotator, settings: { publicUrl
     });
     return { frames, next: nextOf(frames, limit, (last) => [last.capturedAt, last.deviceId]) };
   });
-
-  async function pictureOf({ standardSha256, sha256, deviceId }: StoredStatus): Promise<Buffer> {
-    const asReceived = standardSha256 === null || standardSha256 === sha256;
-    if (asReceived && !await showsWholeView(pool, deviceId)) throw new Failure('image_private', 'nothing is painted over in the bytes as received');
-    try {
-      return await frameStore.get(standardSha256 ?? sha256);
-    } catch (error) {
-      if (failureIn(error)?.code === 'bytes_missing') throw new Failure('image_gone', 'the picture is no longer kept');
-      throw error;
-    }
-  }
 
   done();
 };

@@ -1,13 +1,19 @@
-/** Incidents: what people are told about, and taking charge of one. */
+/** Incidents: what people are told about, the story of one, and what is answered to it. */
 import { Type } from 'typebox';
-import { acknowledgeIncident, getIncident, listIncidents } from '../../adapters/postgres/incident-list.ts';
+import type { FastifyRequest } from 'fastify';
+import { getIncident, listIncidents } from '../../adapters/postgres/incident-list.ts';
+import { respond } from '../../adapters/postgres/responses.ts';
+import { Failure } from '../../contracts/failures.ts';
+import type { ResponseKind } from '../../contracts/response.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { visibleUser } from '../authenticate.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
+import { tellIncident } from '../incident-story.ts';
 import type { Routes } from '../plugin.ts';
-import { IncidentPage, IncidentShape, IncidentState } from '../shapes/incidents.ts';
+import { IncidentPage, IncidentShape, IncidentState, LabelBody } from '../shapes/incidents.ts';
 import { Cursor, DEFAULT_LIMIT, Id, Limit, Uuid, strict } from '../shapes/primitives.ts';
+import { IncidentStoryShape } from '../shapes/story.ts';
 
 const tags = ['incidents'];
 const params = Type.Object({ incidentId: Uuid('The incident.') });
@@ -42,14 +48,33 @@ export const incidentRoutes = ({ pool }: ApiDeps): Routes => (app, _options, don
 
   app.get('/v1/incidents/:incidentId', {
     config: { roles: ['customer', 'ops'] },
-    schema: { tags, summary: 'One incident', params, response: { 200: IncidentShape } },
-  }, async ({ params: { incidentId }, holder }) => getIncident(pool, incidentId, holder.userId));
+    schema: { tags, summary: 'One incident with its whole story, in order of time', params, response: { 200: IncidentStoryShape } },
+  }, async ({ params: { incidentId }, holder }) => tellIncident(pool, incidentId, holder.userId));
+
+  const answer = async ({ holder }: Pick<FastifyRequest, 'holder'>, incidentId: string, kind: ResponseKind, knownHours: number | null = null) => {
+    await respond(pool, { incidentId, kind, way: 'api', contactId: null, said: null, knownHours }, holder.userId);
+    return getIncident(pool, incidentId, holder.userId);
+  };
 
   // POST acts, GET shows: scanners follow links in mails, and must not take charge of anything.
   app.post('/v1/incidents/:incidentId/ack', {
     config: { roles: ['customer'] },
-    schema: { tags, summary: 'Take charge; repeating it changes nothing', params, response: { 200: IncidentShape } },
-  }, async ({ params: { incidentId }, holder }) => acknowledgeIncident(pool, incidentId, holder.userId));
+    schema: { tags, summary: 'Take charge: nobody else is told; repeating it changes nothing', params, response: { 200: IncidentShape } },
+  }, async (request) => answer(request, request.params.incidentId, 'acknowledge'));
+
+  app.post('/v1/incidents/:incidentId/resolve', {
+    config: { roles: ['customer'] },
+    schema: { tags, summary: 'It is dealt with: what follows of it is silent; repeating it changes nothing', params, response: { 200: IncidentShape } },
+  }, async (request) => answer(request, request.params.incidentId, 'resolve'));
+
+  app.post('/v1/incidents/:incidentId/label', {
+    config: { roles: ['customer'] },
+    schema: { tags, summary: 'Say what it was: kept as a label of frame and rule', params, body: LabelBody, response: { 200: IncidentShape } },
+  }, async (request) => {
+    const { label, knownHours } = request.body;
+    if (knownHours !== undefined && label !== 'known') throw new Failure('request_malformed', 'knownHours goes with the label known alone');
+    return answer(request, request.params.incidentId, label, knownHours ?? null);
+  });
 
   done();
 };

@@ -4,6 +4,7 @@ import { getPolicy, listPolicies, policyVersions, putPolicy, removePolicy } from
 import type { PolicyContent } from '../../adapters/postgres/policies.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { requireSafeId } from '../../contracts/ids.ts';
+import { quietHoursText, readQuietHours } from '../../policies/language/read-quiet-hours.ts';
 import { decodeCursor, decodeNumber, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';
@@ -29,20 +30,20 @@ export const policyRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
   }, async ({ params: { policyId }, body, holder }, reply) => {
     const content = contentOf(body);
     const { version, created } = await putPolicy(pool, requireSafeId(policyId, 'policyId'), content, holder.keyId);
-    return reply.code(created ? 201 : 200).send({ policyId, version, ...content });
+    return reply.code(created ? 201 : 200).send({ policyId, version, ...shown(content) });
   });
 
   app.get('/v1/policies/:policyId', {
     config: { roles: ['ops'] },
     schema: { tags, summary: 'One policy in its current version', params, response: { 200: PolicyShape } },
-  }, async ({ params: { policyId } }) => getPolicy(pool, policyId));
+  }, async ({ params: { policyId } }) => shown(await getPolicy(pool, policyId)));
 
   app.get('/v1/policies/:policyId/versions', {
     config: { roles: ['ops'] },
     schema: { tags, summary: 'All versions of a policy, newest first, also of a deleted one', params, querystring: page, response: { 200: PolicyVersionPage } },
   }, async ({ params: { policyId }, query: { limit = DEFAULT_LIMIT, cursor } }) => {
     const versions = await policyVersions(pool, policyId, { before: cursor === undefined ? null : decodeNumber(cursor), limit });
-    return { policyId, versions, next: nextOf(versions, limit, ({ version }) => [String(version)]) };
+    return { policyId, versions: versions.map(shown), next: nextOf(versions, limit, ({ version }) => [String(version)]) };
   });
 
   app.get('/v1/policies', {
@@ -51,7 +52,7 @@ export const policyRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
   }, async ({ query: { limit = DEFAULT_LIMIT, cursor } }) => {
     const [after = ''] = cursor === undefined ? [] : decodeCursor(cursor, 1);
     const policies = await listPolicies(pool, { after, limit });
-    return { policies, next: nextOf(policies, limit, ({ policyId }) => [policyId]) };
+    return { policies: policies.map(shown), next: nextOf(policies, limit, ({ policyId }) => [policyId]) };
   });
 
   app.delete('/v1/policies/:policyId', {
@@ -69,7 +70,14 @@ export const policyRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
 function contentOf({ name, rules, defaults }: PolicyBody): PolicyContent {
   refuseRepeated('rules', rules.map(({ ruleId }) => ruleId));
   const inOrder = [...rules].sort((one, other) => (one.ruleId < other.ruleId ? -1 : 1));
-  return { name, rules: inOrder.map(({ ruleId, ...terms }) => ({ ruleId, ...termsOf(terms) })), defaults: termsOf(defaults) };
+  return { name, rules: inOrder.map(({ ruleId, ...terms }) => ({ ruleId, ...termsOf(terms) })), defaults: defaultsOf(defaults) };
 }
 
-const termsOf = ({ severity, zones }: NonNullable<PolicyBody['defaults']> = {}) => ({ severity: severity ?? null, zones: zones === undefined ? null : [...new Set(zones)].sort() });
+const defaultsOf = ({ chain, quietHours, ...terms }: NonNullable<PolicyBody['defaults']> = {}) =>
+  ({ ...termsOf(terms), chain: chain ?? null, quietHours: quietHours === undefined ? null : readQuietHours(quietHours) });
+
+const termsOf = ({ severity, zones }: Pick<NonNullable<PolicyBody['defaults']>, 'severity' | 'zones'>) => ({ severity: severity ?? null, zones: zones === undefined ? null : [...new Set(zones)].sort() });
+
+/** As people write it. */
+const shown = <T extends PolicyContent>({ defaults: { quietHours, ...defaults }, ...policy }: T) =>
+  ({ ...policy, defaults: { ...defaults, quietHours: quietHours && quietHoursText(quietHours) } });

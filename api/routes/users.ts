@@ -18,7 +18,15 @@ export const userRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done) =
     config: { roles: [] },
     schema: { tags, summary: 'Create or replace a user', params, body: UserBody, response: { 200: UserShape, 201: UserShape } },
   }, async ({ params: { userId }, body }, reply) => {
-    const { created, ...user } = await putUser(pool, { userId: requireSafeId(userId, 'userId'), name: body.name, enabled: body.enabled ?? true, weight: body.weight ?? 1 });
+    const { created, ...user } = await putUser(pool, {
+      userId: requireSafeId(userId, 'userId'),
+      name: body.name,
+      enabled: body.enabled ?? true,
+      weight: body.weight ?? 1,
+      chain: body.chain ?? null,
+      equipmentChain: body.equipmentChain ?? null,
+      messagesPerHour: body.messagesPerHour ?? null,
+    });
     return reply.code(created ? 201 : 200).send(user);
   });
 

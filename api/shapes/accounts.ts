@@ -4,14 +4,27 @@ import type { Static } from 'typebox';
 import { KEY_ROLES } from '../../adapters/postgres/api-keys.ts';
 import { CHANNELS } from '../../contracts/delivery.ts';
 import { DEVICE_CLASSES } from '../../contracts/device.ts';
+import { QuietHoursBody, QuietHoursShape } from './quiet-hours.ts';
 import { Id, Instant, Next, Polygon, Text, Uuid, list, nullable, oneOf, strict } from './primitives.ts';
 
 const stamps = { createdAt: Instant('When it was first put.'), updatedAt: Instant('When it was last put.') };
 const enabled = Type.Optional(Type.Boolean({ description: 'False refuses new frames and tells nobody.', default: true }));
 
 const weight = Type.Optional(Type.Integer({ description: 'Turns while frames wait: a user of weight 3 gets three for each one of a user of weight 1.', minimum: 1, maximum: 100, default: 1 }));
-export const UserBody = Type.Object({ name: Text('As people write it.'), enabled, weight }, strict);
-export const UserShape = Type.Object({ userId: Type.String(), name: Type.String(), enabled: Type.Boolean(), weight: Type.Integer(), ...stamps });
+export const UserBody = Type.Object({
+  name: Text('As people write it.'),
+  enabled,
+  weight,
+  chain: Type.Optional(Id('Escalation chain of its incidents; left out: that of the policy that brings the rule, or the default.')),
+  equipmentChain: Type.Optional(Id('Escalation chain of its equipment notices; left out: the default.')),
+  messagesPerHour: Type.Optional(Type.Integer({
+    description: 'Messages that new incidents may send it in an hour, and as many again about what is critical; left out: as the setting says.', minimum: 1, maximum: 100_000,
+  })),
+}, strict);
+export const UserShape = Type.Object({
+  userId: Type.String(), name: Type.String(), enabled: Type.Boolean(), weight: Type.Integer(),
+  chain: nullable(Type.String()), equipmentChain: nullable(Type.String()), messagesPerHour: nullable(Type.Integer()), ...stamps,
+});
 export const UserPage = Type.Object({ users: list(UserShape), next: Next });
 
 export const DeviceBody = Type.Object({
@@ -21,24 +34,31 @@ export const DeviceBody = Type.Object({
   enabled,
   model: Type.Optional(Id('Name of the model that shall look at its frames (`GET /v1/models`); left out: the one that the workers use.')),
   class: Type.Optional(oneOf(DEVICE_CLASSES, 'What kind of camera it is, which decides the limits that its frames must keep to; `camera` when left out.')),
+  silentAfterSeconds: Type.Optional(nullable(Type.Integer({
+    description: 'Its owner is told when it has sent nothing for this long; 0: never; null or left out: the setting of the plant.', minimum: 0, maximum: 2_592_000,
+  }))),
   privacyAreas: Type.Optional(list(Polygon('At least three corners.'), { description: 'Parts of the view that are painted over before anything is kept.', maxItems: 32 })),
 }, strict);
 export const DeviceShape = Type.Object({
   deviceId: Type.String(), userId: Type.String(), name: Type.String(), timeZone: Type.String(), enabled: Type.Boolean(),
-  model: nullable(Type.String()), class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), ...stamps,
+  model: nullable(Type.String()), class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), silentAfterSeconds: nullable(Type.Integer()), ...stamps,
 });
 export const DevicePage = Type.Object({ devices: list(DeviceShape), next: Next });
 
 export const ContactBody = Type.Object({
   userId: Id('Who is told.'),
   channel: Text(`One of: ${CHANNELS.join(', ')}.`, 20),
-  address: Text('Mail address.', 320),
-  enabled,
+  address: Text('As its channel wants it: a mail address, a telephone number with its country, a URL, the name of a routing key, or `host/service`. Kept in one form.', 2_000),
+  enabled: Type.Optional(Type.Boolean({ description: 'False tells nobody by it. True also takes up again what was switched off by itself.', default: true })),
+  quietHours: Type.Optional(QuietHoursBody),
   position: Type.Optional(Type.Integer({ description: 'Order in which the user wants to be told; lowest first.', minimum: 0, maximum: 1_000, default: 0 })),
 }, strict);
 export const ContactShape = Type.Object({
   contactId: Type.String(), userId: Type.String(), channel: oneOf(CHANNELS, 'By what.'), address: Type.String(), enabled: Type.Boolean(),
-  position: Type.Integer(), ...stamps,
+  position: Type.Integer(),
+  quietHours: nullable(QuietHoursShape),
+  failedCode: nullable(Type.String({ description: 'Failure code for which it was switched off by itself, such as `endpoint_gone`; null when it was not.' })),
+  ...stamps,
 });
 export const ContactPage = Type.Object({ contacts: list(ContactShape), next: Next });
 
@@ -53,8 +73,10 @@ export const NewKeyShape = Type.Object({ ...KeyShape.properties, key: Type.Strin
 export const KeyList = Type.Object({ keys: list(KeyShape) });
 
 export type User = Static<typeof UserShape>;
+export type UserPage = Static<typeof UserPage>;
 export type Device = Static<typeof DeviceShape>;
 export type Contact = Static<typeof ContactShape>;
+export type ContactPage = Static<typeof ContactPage>;
 export type NewKey = Static<typeof NewKeyShape>;
 export type UserBody = Static<typeof UserBody>;
 export type DeviceBody = Static<typeof DeviceBody>;

@@ -11,7 +11,7 @@ export const ChangeShape = Type.Object({
   at: Instant(),
   changedBy: Type.String({ description: 'Id of the key.' }),
   subject: ChangeSubjectShape,
-  subjectId: Type.String({ description: 'Id of the rule, policy, group or device; of assignments `user/<id>` or `group/<id>`.' }),
+  subjectId: Type.String({ description: 'Id of the rule, policy, group, device or chain; of assignments `user/<id>` or `group/<id>`.' }),
   before: Type.Unknown({ description: 'What it was; null: there was nothing. Of members and assignments only those that came, went or changed.' }),
   after: Type.Unknown({ description: 'What it became; null: nothing is left. Of members and assignments only those that came or changed.' }),
 });

@@ -39,6 +39,7 @@ const DetectorShape = Type.Object({
 export const StatusShape = Type.Object({
   waitingFrames: Count('Without a batch.'), framesInFlight: Count('In a batch.'), oldestWaitingSince: nullable(Instant()), openBatches: Count(),
   failedFrames: Count('Failed and not replayed since.'), openIncidents: Count(), undeliveredMessages: Count(),
+  deadLetters: Count('Messages that were refused for good or given up, and not sent again.'),
   frameStore: Type.Object({ usedBytes: Count('Approximate.'), freeBytes: Count() }),
   detectors: list(DetectorShape, { description: 'In use now, each once.' }),
   workers: list(Type.Object({

@@ -4,6 +4,7 @@ import type { Static } from 'typebox';
 import { SEVERITIES } from '../../contracts/severity.ts';
 import { MAX_ZONES } from '../../contracts/zone.ts';
 import { Count, Id, Instant, Next, Text, list, nullable, oneOf, strict } from './primitives.ts';
+import { QuietHoursBody, QuietHoursShape } from './quiet-hours.ts';
 import { assignees } from './rules.ts';
 
 /** One call for all customers of a large installation; more would hold up everybody who waits for the turn. */
@@ -29,12 +30,16 @@ const zones = nullable(list(Type.String()));
 export const PolicyBody = Type.Object({
   name: Text('As people write it.'),
   rules: list(Type.Object({ ruleId: Id('A rule, always in its current version.'), ...terms }, strict), { maxItems: 1_000 }),
-  defaults: Type.Optional(Type.Object(terms, { ...strict, description: 'For those of its rules of which neither the policy nor their text says it.' })),
+  defaults: Type.Optional(Type.Object({
+    ...terms,
+    chain: Type.Optional(Id('Escalation chain of what its rules match, for users that have none of their own; left out: none said here.')),
+    quietHours: Type.Optional(QuietHoursBody),
+  }, { ...strict, description: 'For those of its rules, users and contacts of which nothing else says it.' })),
 }, strict);
 const content = {
   name: Type.String(),
   rules: list(Type.Object({ ruleId: Type.String(), severity, zones }), { description: 'In order of id.' }),
-  defaults: Type.Object({ severity, zones }),
+  defaults: Type.Object({ severity, zones, chain: nullable(Type.String()), quietHours: nullable(QuietHoursShape) }),
 };
 export const SavedPolicy = Type.Object({ policyId: Type.String(), version: Type.Integer({ description: 'Moves only when the content changes.', minimum: 1 }), ...content });
 export const PolicyShape = Type.Object({ ...SavedPolicy.properties, ...assignees, createdAt: Instant(), updatedAt: Instant() });

@@ -23,7 +23,7 @@ const VALUE_LIMIT = 300;
 
 export function addChanges(program: Command, context: Context): void {
   withApiOptions(program.command('changes'))
-    .description(`the ${SHOWN} newest changes of rules, policies, groups, assignments and zones`)
+    .description(`the ${SHOWN} newest changes of rules, policies, groups, assignments, zones and chains`)
     .addOption(new Option('--subject <kind>', 'only of this kind').choices(CHANGE_SUBJECTS))
     .option('--id <id>', 'only of the one with this id')
     .action(({ subject, id, ...options }: ChangeOptions) => withClient(options, context, async (client) => {

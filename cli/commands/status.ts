@@ -28,6 +28,7 @@ function describe(status: PlantStatus): string[] {
       ['failed frames', status.failedFrames > 0 ? `${status.failedFrames}: watchpost replay --state failed, once the cause is mended` : '0'],
       ['open incidents', String(status.openIncidents)],
       ['messages under way', String(status.undeliveredMessages)],
+      ['dead letters', status.deadLetters > 0 ? `${status.deadLetters}: watchpost incidents dead-letters says what to mend` : '0'],
       ['frame store', `${bytes(status.frameStore.usedBytes)} used, ${bytes(status.frameStore.freeBytes)} free`],
       ...(status.detectors.length === 0 ? [['detector', 'NONE at work']] : detectorLines(status.detectors).map((line) => ['detector', line])),
     ]),

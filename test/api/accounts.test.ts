@@ -47,7 +47,11 @@ describe('putting', () => {
     ['a device in an offset', '/v1/devices/x', { userId: 'anna', name: 'x', timeZone: '+01:00' }, 422, 'time_zone_unknown'],
     ['a contact of nobody', '/v1/contacts/x', { userId: 'nobody', channel: 'email', address: 'a@b.c' }, 404, 'user_unknown'],
     ['a contact by pigeon', '/v1/contacts/x', { userId: 'anna', channel: 'pigeon', address: 'a@b.c' }, 422, 'channel_unsupported'],
-    ['a contact with two addresses', '/v1/contacts/x', { userId: 'anna', channel: 'email', address: 'a@b.c,d@e.f' }, 400, 'request_malformed'],
+    ['a contact with two addresses', '/v1/contacts/x', { userId: 'anna', channel: 'email', address: 'a@b.c,d@e.f' }, 422, 'address_malformed'],
+    ['a contact by text message with a mail address', '/v1/contacts/x', { userId: 'anna', channel: 'sms', address: 'a@b.c' }, 422, 'address_malformed'],
+    ['a contact by a number without its country', '/v1/contacts/x', { userId: 'anna', channel: 'call', address: '030 1234567' }, 422, 'address_malformed'],
+    ['a user with a chain that is not there', '/v1/users/x', { name: 'x', chain: 'none' }, 404, 'chain_unknown'],
+    ['a user with no messages at all', '/v1/users/x', { name: 'x', messagesPerHour: 0 }, 400, 'request_malformed'],
     ['a contact with a header in the address', '/v1/contacts/x', { userId: 'anna', channel: 'email', address: 'a@b.c\r\nBcc: d@e.f' }, 400, 'request_malformed'],
     ['a contact without an address', '/v1/contacts/x', { userId: 'anna', channel: 'email' }, 400, 'request_malformed'],
   ])('refuses %s', async (_what, url, body, status, code) => {

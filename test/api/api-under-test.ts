@@ -9,11 +9,15 @@ import type { ApiDeps, ApiSettings } from '../../api/deps.ts';
 import { openDiskFrameStore } from '../../adapters/frame-store/disk.ts';
 import type { SpaceLimits } from '../../adapters/frame-store/space.ts';
 import { createPictureAnnotator } from '../../adapters/images/picture-annotator.ts';
+import { createLinks } from '../../adapters/links/signed-links.ts';
+import { createAlertFactSource } from '../../adapters/postgres/alert-facts.ts';
+import { createWebhookSecrets } from '../../adapters/links/webhook-secret.ts';
 import { createKey } from '../../adapters/postgres/api-keys.ts';
 import type { KeyRole } from '../../adapters/postgres/api-keys.ts';
 import { createLedger } from '../../adapters/postgres/ledger.ts';
 import { createReplay } from '../../adapters/postgres/replay.ts';
 import { loadSettings } from '../../config/load.ts';
+import { createDescribeIncident } from '../../workers/describe-incident.ts';
 import { freshDatabase } from '../support/database.ts';
 import type { TestDatabase } from '../support/database.ts';
 import { describedBy } from './described-by.ts';
@@ -39,6 +43,7 @@ export interface ApiUnderTest {
 export const COCO: ApiDeps['defaultModel'] = { name: 'coco80', labels: ['person', 'car', 'truck', 'bus', 'dog', 'cat'] };
 /** Bytes that call themselves a JPEG: acceptance does not look inside. */
 export const jpeg = (text: string): Buffer => Buffer.concat([Buffer.of(0xff, 0xd8, 0xff), Buffer.from(text)]);
+export const LINK_SECRET = 'a secret of this test that signs links';
 const base = Math.floor(Date.now() / 1000) - 100_000;
 let taken = 0;
 /** A capture time within the last days, whole seconds, that no other call of this test file gets. */
@@ -60,6 +65,10 @@ export async function startApiUnderTest(overrides: {
     replayFrames: createReplay(db.pool, frameStore),
     annotator: createPictureAnnotator(),
     defaultModel: COCO,
+    links: createLinks({ secret: LINK_SECRET, publicUrl: undefined, days: 7, now: Date.now }),
+    describeIncident: createDescribeIncident(createAlertFactSource(db.pool)),
+    channels: async () => ({}),
+    webhookSecretOf: createWebhookSecrets('a signing secret of this test file'),
     log: pino({ level: 'debug' }, { write: (line: string) => { log.push(JSON.parse(line)); } }),
     now: Date.now,
     ...overrides.deps,

@@ -125,6 +125,16 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['GET', '/v1/contacts/anna-mail', 'customer ops'],
   ['GET', '/v1/contacts', 'customer ops'],
   ['DELETE', '/v1/contacts/none', ''],
+  ['POST', '/v1/contacts/anna-mail/test', 'customer'],
+  ['GET', '/v1/contacts/anna-mail/secret', ''],
+  ['PUT', '/v1/chains/x', ''],
+  ['GET', '/v1/chains/default', 'ops'],
+  ['GET', '/v1/chains', 'ops'],
+  ['DELETE', '/v1/chains/none', ''],
+  ['POST', '/v1/snoozes', 'customer'],
+  ['POST', '/v1/snoozes/preview', 'customer ops'],
+  ['GET', '/v1/snoozes', 'customer ops'],
+  ['DELETE', '/v1/snoozes/01a1fd50-bf90-7a65-98b6-7f2402f97040', 'customer'],
   ['PUT', '/v1/rules/1', ''],
   ['POST', '/v1/rules/check', 'ops'],
   ['GET', '/v1/rules/schema.json', 'ingest customer ops'],
@@ -150,6 +160,11 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['GET', '/v1/incidents', 'customer ops'],
   ['GET', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040', 'customer ops'],
   ['POST', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040/ack', 'customer'],
+  ['POST', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040/resolve', 'customer'],
+  ['POST', '/v1/incidents/01a1fd50-bf90-7a65-98b6-7f2402f97040/label', 'customer'],
+  ['GET', '/v1/messages', 'customer ops'],
+  ['GET', '/v1/ops/dead-letters', 'ops'],
+  ['POST', '/v1/ops/dead-letters/resend', 'ops'],
   ['GET', '/v1/equipment-notices', 'customer ops'],
   ['GET', '/v1/ops/accounting', 'ops'],
   ['GET', '/v1/ops/failed', 'ops'],
@@ -182,11 +197,11 @@ describe('a key of one user', () => {
   it('sees nothing of others, and cannot tell whether they exist', async () => {
     const key = await api.key('customer', 'anna');
     const codes = [];
-    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert']) {
+    for (const url of ['/v1/users/bert', '/v1/users/nobody', '/v1/users/bert/rules', '/v1/users/bert/policies', '/v1/devices/gate', '/v1/devices/gate/zones', '/v1/contacts/bert-mail', '/v1/frames?userId=bert', '/v1/incidents?userId=bert', '/v1/invalid-frames?userId=bert', '/v1/invalid-frames/counts?userId=bert', '/v1/equipment-notices?userId=bert', '/v1/snoozes?userId=bert', '/v1/messages?userId=bert']) {
       const { status, json } = await api.get(url, key);
       codes.push(`${status} ${json.code}`);
     }
-    expect(codes).toEqual(['404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 device_unknown', '404 device_unknown', '404 contact_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown']);
+    expect(codes).toEqual(['404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 device_unknown', '404 device_unknown', '404 contact_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown']);
     expect((await api.get('/v1/devices', key)).json.devices.map(({ deviceId }: any) => deviceId)).toEqual(['door']);
     expect((await api.get('/v1/contacts', key)).json.contacts.map(({ userId }: any) => userId)).toEqual(['anna']);
     expect((await api.get('/v1/users/anna', key)).json.userId).toBe('anna');

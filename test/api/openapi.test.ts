@@ -26,11 +26,11 @@ describe('the OpenAPI document', () => {
     expect(document).toMatchObject({ openapi: '3.1.0', info: { title: 'Watchpost', version: expect.stringMatching(/^\d+\.\d+\.\d+$/) } });
     for (const path of [
       '/v1/devices/{deviceId}/frames', '/v1/frames', '/v1/frames/{frameId}', '/v1/frames/{frameId}/image', '/v1/rules/{ruleId}', '/v1/rules', '/v1/rules/check', '/v1/users/{userId}/rules',
-      '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}/ack', '/v1/invalid-frames', '/v1/invalid-frames/counts', '/v1/equipment-notices', '/v1/models', '/v1/ops/failed', '/v1/ops/replay',
+      '/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/keys', '/v1/incidents', '/v1/incidents/{incidentId}', '/v1/incidents/{incidentId}/ack', '/v1/incidents/{incidentId}/resolve', '/v1/incidents/{incidentId}/label', '/v1/messages', '/v1/ops/dead-letters', '/v1/ops/dead-letters/resend', '/v1/invalid-frames', '/v1/invalid-frames/counts', '/v1/equipment-notices', '/v1/models', '/v1/ops/failed', '/v1/ops/replay',
       '/v1/ops/accounting', '/v1/rules/{ruleId}/versions', '/v1/rules/schema.json', '/v1/users/{userId}/policies', '/v1/groups/{groupId}/members', '/v1/groups/{groupId}/rules',
       '/v1/groups/{groupId}/policies', '/v1/policies/{policyId}/versions', '/v1/assignments', '/v1/devices/{deviceId}/zones', '/v1/changes', '/healthz', '/readyz', '/metrics',
     ]) expect(Object.keys(document.paths)).toContain(path);
-    for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}', '/v1/groups/{groupId}', '/v1/policies/{policyId}']) {
+    for (const path of ['/v1/users/{userId}', '/v1/devices/{deviceId}', '/v1/contacts/{contactId}', '/v1/rules/{ruleId}', '/v1/groups/{groupId}', '/v1/policies/{policyId}', '/v1/chains/{chainId}']) {
       expect(Object.keys(document.paths[path]).sort(), path).toEqual(['delete', 'get', 'put']);
     }
   });

@@ -20,7 +20,7 @@ describe('a policy', () => {
   it('holds rules in order of id, with what is said of each and of all', async () => {
     const put = await api.put('/v1/policies/night', { name: 'Night', rules: [{ ruleId: '2', severity: 'high' }, { ruleId: '1', zones: ['Yard', 'Gate', 'Yard'] }], defaults: { severity: 'low' } });
     expect([put.status, put.json]).toEqual([201, {
-      policyId: 'night', version: 1, name: 'Night', rules: [{ ruleId: '1', severity: null, zones: ['Gate', 'Yard'] }, { ruleId: '2', severity: 'high', zones: null }], defaults: { severity: 'low', zones: null },
+      policyId: 'night', version: 1, name: 'Night', rules: [{ ruleId: '1', severity: null, zones: ['Gate', 'Yard'] }, { ruleId: '2', severity: 'high', zones: null }], defaults: { severity: 'low', zones: null, chain: null, quietHours: null },
     }]);
     expect((await api.get('/v1/policies/night')).json).toMatchObject({ ...put.json, users: 0, userIds: [], groupIds: [] });
   });
@@ -37,6 +37,27 @@ describe('a policy', () => {
     expect(rest).toMatchObject({ policyId: 'drive', versions: [{ version: 1 }], next: null });
   });
 
+  it('says the chain and the quiet hours of what its rules match, as they were given', async () => {
+    await api.put('/v1/chains/guards', { name: 'Guards', levels: [{ channels: ['sms'] }] });
+    const quietHours = { timeZone: 'Europe/Berlin', windows: [{ days: ['sat', 'sun'], from: '00:00', to: '24:00' }, { from: '22:00', to: '07:00' }], breakThrough: 'high' };
+    const { json } = await api.put('/v1/policies/told', { name: 'Told', rules: [], defaults: { chain: 'guards', quietHours } });
+    expect(json.defaults).toEqual({ severity: null, zones: null, chain: 'guards', quietHours });
+    for (const { defaults } of [(await api.get('/v1/policies/told')).json, (await api.get('/v1/policies/told/versions')).json.versions[0]]) expect(defaults).toEqual(json.defaults);
+    // As contracts/quiet-hours.ts has it.
+    expect((await history('policy', 'told'))[0].after.defaults.quietHours).toEqual({
+      timeZone: 'Europe/Berlin', windows: [{ days: [6, 7], from: 0, to: 1440 }, { days: [1, 2, 3, 4, 5, 6, 7], from: 1320, to: 420 }], breakThrough: 'high',
+    });
+    expect((await remove('/v1/chains/guards')).json.detail).toBe('chain guards is still in use: policies told');
+  });
+
+  it('from before there were chains is the same when it is put again', async () => {
+    await api.put('/v1/policies/older', { name: 'Older', rules: [] });
+    await api.db.pool.query(`UPDATE policy_versions SET content = jsonb_set(content, '{defaults}', '{"severity": null, "zones": null}') WHERE policy_id = 'older'`);
+    expect((await api.get('/v1/policies/older')).json.defaults).toEqual({ ...none, chain: null, quietHours: null });
+    expect((await api.put('/v1/policies/older', { name: 'Older', rules: [] })).json.version).toBe(1);
+    expect((await api.put('/v1/policies/older', { name: 'Older', rules: [], defaults: { severity: 'low' } })).json.version).toBe(2);
+  });
+
   it('keeps its versions without gaps when many save at once', async () => {
     const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => api.put('/v1/policies/race', { name: `Race ${n}`, rules: [] })));
     expect(answers.map(({ json }) => json.version).sort((a, b) => a - b)).toEqual(Array.from({ length: 12 }, (_, n) => n + 1));
@@ -51,6 +72,8 @@ describe('a policy', () => {
     ['of a rule twice', { name: 'x', rules: [{ ruleId: '1' }, { ruleId: '1', severity: 'low' }] }, [400, 'request_malformed']],
     ['of a severity that is none', { name: 'x', rules: [{ ruleId: '1', severity: 'awful' }] }, [400, 'request_malformed']],
     ['of no zone at all', { name: 'x', rules: [{ ruleId: '1', zones: [] }] }, [400, 'request_malformed']],
+    ['of a chain that is not there', { name: 'x', rules: [], defaults: { chain: 'none' } }, [404, 'chain_unknown']],
+    ['of quiet hours at no hour', { name: 'x', rules: [], defaults: { quietHours: { timeZone: 'UTC', windows: [{ from: '25:00', to: '07:00' }] } } }, [400, 'request_malformed']],
     ['without a name', { rules: [] }, [400, 'request_malformed']],
     ['with a field that we do not know', { name: 'x', rules: [], quiet: true }, [400, 'request_malformed']],
   ])('is refused %s, and nothing is left of it', async (_what, body, refusal) => {
@@ -86,7 +109,7 @@ describe('a policy', () => {
     expect((await api.get('/v1/policies/day/versions')).json.versions).toHaveLength(1);
     const back = await api.put('/v1/policies/day', { name: 'Day', rules: [{ ruleId: '1' }] });
     expect([back.status, back.json.version]).toEqual([201, 2]);
-    const content = { name: 'Day', rules: [{ ruleId: '1', ...none }], defaults: none };
+    const content = { name: 'Day', rules: [{ ruleId: '1', ...none }], defaults: { ...none, chain: null, quietHours: null } };
     expect(await history('policy', 'day')).toEqual([
       { before: null, after: { version: 1, ...content } }, { before: { version: 1, ...content }, after: null }, { before: null, after: { version: 2, ...content } },
     ]);

@@ -55,7 +55,8 @@ export async function recordHistory(scenario: Scenario, address: string, { workf
       await handle.signal(DOORBELL_SIGNAL);
     }
     await handle.result();
-    return anonymous(historyToJSON(await handle.fetchHistory()));
+    // Of the first run: where it continued as a new one, that is the end of the path.
+    return anonymous(historyToJSON(await client.workflow.getHandle(scenario.name, handle.firstExecutionRunId).fetchHistory()));
   } finally {
     for (const worker of workers) worker.shutdown();
     await Promise.all(running);

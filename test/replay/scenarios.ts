@@ -22,6 +22,8 @@ export interface Scenario {
   readonly ringAfterLooks?: readonly number[];
   /** Recorded by code of before, whose runs may still be under way. It cannot be recorded again. */
   readonly past?: true;
+  /** Recorded where histories count as long after few events: its first run ends by continuing as a new one. */
+  readonly startsAnew?: true;
 }
 
 const USER = 'north-site';
@@ -116,7 +118,14 @@ export const SCENARIOS: readonly Scenario[] = [
     deliverMessages: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]),
   }),
 
+  // A provider that is away for days.
+  { ...incident('incident-starts-anew', {
+    reviewIncident: inTurn([...Array.from({ length: 4 }, () => ({ open: true, reviewInMs: 60_000 })), { open: false, reviewInMs: null }]),
+    deliverMessages: inTurn([...Array.from({ length: 4 }, () => ({ delivered: 0, nextTryInMs: 100 })), { delivered: 1, nextTryInMs: null }]),
+  }), startsAnew: true },
+
   digest('digest-told', { deliverDigest: async () => ({ delivered: 1, nextTryInMs: null }) }),
+  { ...digest('digest-starts-anew', { deliverDigest: inTurn([...Array.from({ length: 6 }, () => ({ delivered: 0, nextTryInMs: 100 })), { delivered: 1, nextTryInMs: null }]) }), startsAnew: true },
   digest('digest-tried-again', { deliverDigest: inTurn([{ delivered: 0, nextTryInMs: 200 }, { delivered: 1, nextTryInMs: null }]) }),
 
   notice('notice-told', { deliverNotice: async () => ({ delivered: 1, nextTryInMs: null }) }),

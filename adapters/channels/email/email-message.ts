@@ -4,6 +4,7 @@ import type { Message } from '../../../activities/ports/channel.ts';
 import { Failure } from '../../../contracts/failures.ts';
 import { isMailbox } from '../address.ts';
 import { contentOf } from './email-content.ts';
+import type { InlinePicture } from './email-content.ts';
 import { messageIdOf } from './message-id.ts';
 
 export interface Sender {
@@ -22,11 +23,24 @@ export function parseSender(text: string): Sender {
   return { name: name.replace(/^"(.*)"$/, '$1'), address, domain: address.slice(address.lastIndexOf('@') + 1) };
 }
 
+/** A mail in the terms of SMTP's library, every part in the one form that it has here, so that other carriers can read it too. */
+export interface Email extends SendMailOptions {
+  readonly envelope: { readonly from: string; readonly to: string[] };
+  readonly from: { readonly name: string; readonly address: string };
+  readonly subject: string;
+  readonly messageId: string;
+  readonly references: string;
+  readonly headers: Record<string, string>;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: InlinePicture[];
+}
+
 /**
  * Throws `recipient_refused` unless the address is exactly one mailbox: a list in it would tell strangers, and no server
  * could refuse one of them alone.
  */
-export function emailOf(message: Message, deliveryKey: string, sender: Sender): SendMailOptions & { readonly messageId: string } {
+export function emailOf(message: Message, deliveryKey: string, sender: Sender): Email {
   const { to } = message;
   if (!isMailbox(to)) throw new Failure('recipient_refused', 'the address of the contact is not a mailbox such as name@example.com');
   const { subject, thread, headers, text, html, attachments } = contentOf(message, sender.domain);

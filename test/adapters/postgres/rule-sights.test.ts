@@ -47,7 +47,7 @@ it('an assignment to a user leads to its devices, or to those that it names, wit
 });
 
 it('groups and policies lead to the devices of the members; the assignment, the policy and its defaults are asked for zones in this order', async () => {
-  await putPolicy(db.pool, 'night', { name: 'Night', rules: [{ ruleId: '1', severity: null, zones: ['Gate'] }, { ruleId: '2', severity: null, zones: null }], defaults: { severity: null, zones: ['Lawn'] } }, 'key');
+  await putPolicy(db.pool, 'night', { name: 'Night', rules: [{ ruleId: '1', severity: null, zones: ['Gate'] }, { ruleId: '2', severity: null, zones: null }], defaults: { severity: null, zones: ['Lawn'], chain: null, quietHours: null } }, 'key');
   const many = { userIds: [], groupIds: ['all'], remove: { rule: [], policy: [] } };
   await assignToMany(db.pool, { ...many, put: { rule: [], policy: [{ ...none, id: 'night' }] } }, 'key');
   expect(await seen('1')).toEqual([['attic', ['Gate']], ['barn', ['Gate']], ['cellar', ['Gate']]]);

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { inspect } from 'node:util';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { ChannelFailure } from '../../../../activities/ports/channel.ts';
@@ -6,6 +7,7 @@ import type { ClosableChannel } from '../../../../activities/ports/channel.ts';
 import type { EmailOptions } from '../../../../adapters/channels/email/email-channel.ts';
 import { messageIdOf } from '../../../../adapters/channels/email/message-id.ts';
 import { DELIVERY_KEY, INCIDENT, PICTURE, alertExample } from './alert-example.ts';
+import { checkDkim } from './dkim-verifier.ts';
 import { startFaultServer } from './fault-server.ts';
 import type { FaultServer, Faults } from './fault-server.ts';
 
@@ -138,6 +140,42 @@ describe('a message that may go out later', () => {
     open.push(channel);
     expect(await failureOf(channel.send(alertExample(), DELIVERY_KEY))).toMatchObject({ code: 'provider_unavailable', mayHaveArrived: false });
     expect(server.recipients).toEqual([]);
+  });
+});
+
+describe('a mail that is signed', () => {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2_048 });
+  const dkim = { domain: 'watchpost.test', selector: 'wp2026', privateKey };
+
+  it('holds for whoever knows the public key, with everything in it that people read', async () => {
+    const { server, channel } = await peer({}, { dkim });
+    await channel.send(alertExample({ sentence: 'Личность, 02:14, camera Hintertür 裏口 🚪' }), DELIVERY_KEY);
+    const raw = server.raw[0]?.toString('latin1') ?? '';
+    const checked = checkDkim(raw, publicKey);
+    expect(checked).toMatchObject({ domain: 'watchpost.test', selector: 'wp2026' });
+    expect(checked?.signed).toEqual(expect.arrayContaining(['from', 'to', 'subject', 'date', 'message-id', 'references', 'mime-version', 'content-type']));
+    expect(checkDkim(raw.replace('person with', 'nobody with'), publicKey)).toBeUndefined();
+    expect(server.received[0]).toMatchObject({ messageId: messageIdOf(DELIVERY_KEY, 'watchpost.test') });
+  });
+
+  it('is not signed without a key', async () => {
+    const { server, channel } = await peer();
+    await channel.send(alertExample(), DELIVERY_KEY);
+    expect(server.raw[0]?.toString('latin1')).not.toMatch(/^DKIM-Signature:/im);
+  });
+
+  it('may have arrived when the line breaks after DATA, and its repeat is signed too', async () => {
+    const { server, channel } = await peer({ message: (nth) => (nth === 1 ? 'drop' : undefined) }, { dkim });
+    expect(await failureOf(channel.send(alertExample(), DELIVERY_KEY))).toMatchObject({ code: 'provider_unavailable', mayHaveArrived: true });
+    await channel.send(alertExample(), DELIVERY_KEY);
+    expect(server.raw.map((raw) => checkDkim(raw.toString('latin1'), publicKey) !== undefined)).toEqual([true, true]);
+  });
+
+  it.each([['signed', dkim], ['unsigned', undefined]] as const)('cannot have arrived when the line breaks in the middle of it (%s)', async (_, key) => {
+    const { server, channel } = await peer({ breaksOff: () => true }, { dkim: key });
+    const picture = { jpeg: Buffer.alloc(12_000_000, 1), description: 'large' };
+    expect(await failureOf(channel.send(alertExample({ picture }), DELIVERY_KEY))).toMatchObject({ code: 'provider_unavailable', mayHaveArrived: false });
+    expect(server.received).toEqual([]);
   });
 });
 

@@ -11,6 +11,8 @@ export interface Faults {
   readonly greeting?: () => number | 'never' | undefined;
   readonly login?: { readonly user: string; readonly pass: string; readonly replyOtherwise: number };
   readonly recipient?: (address: string) => number | 'drop' | undefined;
+  /** While a message is still coming, the line breaks. */
+  readonly breaksOff?: () => boolean;
   /** After the whole message came: a refusal, a broken line, or no answer at all. */
   readonly message?: (nth: number) => number | 'drop' | 'silence' | undefined;
 }
@@ -20,6 +22,8 @@ export interface FaultServer {
   readonly url: string;
   /** Every message that came in full, whatever was answered. */
   readonly received: Email[];
+  /** The same as they came. */
+  readonly raw: Buffer[];
   /** Those of them that were not refused: a server that breaks off or falls silent after a whole message has it all the same. */
   readonly taken: Email[];
   readonly recipients: string[];
@@ -31,6 +35,7 @@ export interface FaultServer {
 
 export async function startFaultServer(faults: Faults = {}): Promise<FaultServer> {
   const received: Email[] = [];
+  const raw: Buffer[] = [];
   const taken: Email[] = [];
   const recipients: string[] = [];
   const server = new SMTPServer({
@@ -51,9 +56,11 @@ export async function startFaultServer(faults: Faults = {}): Promise<FaultServer
     },
     onData(stream, session, answer) {
       // A line that breaks in the middle of a message left nothing to take.
-      void buffer(stream).then(async (raw) => {
-        const email = await PostalMime.parse(raw);
+      if (faults.breaksOff?.()) stream.once('data', () => drop(server, session));
+      void buffer(stream).then(async (bytes) => {
+        const email = await PostalMime.parse(bytes);
         received.push(email);
+        raw.push(bytes);
         const fault = faults.message?.(received.length);
         if (typeof fault !== 'number') taken.push(email);
         if (fault === 'drop') drop(server, session);
@@ -66,7 +73,7 @@ export async function startFaultServer(faults: Faults = {}): Promise<FaultServer
     const listening = server.listen(0, '127.0.0.1', () => resolve((listening.address() as AddressInfo).port));
   });
   return {
-    port, url: `smtp://127.0.0.1:${port}`, received, taken, recipients, openConnections: () => server.connections.size,
+    port, url: `smtp://127.0.0.1:${port}`, received, raw, taken, recipients, openConnections: () => server.connections.size,
     dropAll: () => { for (const { _socket: socket } of server.connections) socket.destroy(); },
     close: () => new Promise((resolve) => { server.close(resolve); }),
   };

@@ -1,0 +1,22 @@
+/** An incident in the words of its messages, for a page that shows it too. */
+import { alertText } from '../activities/alert-message.ts';
+import type { AlertText } from '../activities/alert-message.ts';
+import type { AlertFactSource } from '../activities/ports/alert-facts.ts';
+import type { DueDelivery } from '../activities/ports/outbox.ts';
+import type { Detection } from '../contracts/detection.ts';
+
+export interface DescribedIncident {
+  readonly text: AlertText;
+  /** What is marked in its picture. */
+  readonly evidence: readonly Detection[];
+  /** The ledger knows of a picture; whether its bytes are still kept shows when they are asked for. */
+  readonly hasPicture: boolean;
+}
+
+/** Throws `incident_unknown`. */
+export type DescribeIncident = (incidentId: string, shown: Pick<DueDelivery, 'frame' | 'severity'>) => Promise<DescribedIncident>;
+
+export const createDescribeIncident = (source: AlertFactSource): DescribeIncident => async (incidentId, { frame, severity }) => {
+  const facts = await source.factsOf(incidentId, frame);
+  return { text: alertText(facts, { telling: 'opened', severity }), evidence: facts.evidence, hasPicture: facts.picture !== null };
+};
