@@ -1,6 +1,7 @@
 /** One row per stage that has activities: what it is made of. Queues, limits and slots stand in contracts/stages.ts. */
 import { createAlertActivities } from '../activities/alert.ts';
 import { createDeliverActivities } from '../activities/deliver.ts';
+import { createDeliverDigestActivities } from '../activities/deliver-digest.ts';
 import { createDeliverNoticeActivities } from '../activities/deliver-notice.ts';
 import { createDetectActivities } from '../activities/detect.ts';
 import { createEvaluateActivities } from '../activities/evaluate.ts';
@@ -11,11 +12,12 @@ import { createImageReader } from '../adapters/images/image-reader.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
 import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
 import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
+import { createDigestFactSource } from '../adapters/postgres/digest-facts.ts';
 import type { EscalationSettings } from '../adapters/postgres/escalate.ts';
 import { createFrameResults } from '../adapters/postgres/frame-results.ts';
 import { createReviewLedger } from '../adapters/postgres/incidents.ts';
 import { createNoticeFactSource } from '../adapters/postgres/notices.ts';
-import { createNoticeOutbox, createOutbox } from '../adapters/postgres/outbox.ts';
+import { createDigestOutbox, createNoticeOutbox, createOutbox } from '../adapters/postgres/outbox.ts';
 import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
 import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
@@ -95,14 +97,15 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
     const pool = await deps.pool();
     const { incidentQuietSeconds, incidentCooldownSeconds } = deps.settings;
     const channels = await openChannels(deps);
+    const shown = {
+      store: await deps.frameStore(), annotator: createPictureAnnotator(),
+      // A link must open without a key, so it has to be signed and to expire; until there is such a page, messages carry none.
+      linkTo: null,
+    };
     return {
       activities: {
-        ...createDeliverActivities({
-          outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool),
-          store: await deps.frameStore(), annotator: createPictureAnnotator(), channels, log: deps.log,
-          // A link must open without a key, so it has to be signed and to expire; until there is such a page, messages carry none.
-          linkTo: null,
-        }),
+        ...createDeliverActivities({ ...shown, outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool), channels, log: deps.log }),
+        ...createDeliverDigestActivities({ ...shown, outbox: createDigestOutbox(pool), facts: createDigestFactSource(pool), channels, log: deps.log }),
         ...createDeliverNoticeActivities({ outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool), channels, log: deps.log }),
         ...createReviewActivities({ ledger: createReviewLedger(pool, escalationOf(deps.settings)), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
       },
