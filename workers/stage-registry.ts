@@ -10,9 +10,10 @@ import { createReviewActivities } from '../activities/review-incident.ts';
 import { createValidateActivities } from '../activities/validate.ts';
 import { createImageReader } from '../adapters/images/image-reader.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createLinks } from '../adapters/links/signed-links.ts';
 import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
-import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
 import { createDigestFactSource } from '../adapters/postgres/digest-facts.ts';
+import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
 import type { EscalationSettings } from '../adapters/postgres/escalate.ts';
 import { createFrameResults } from '../adapters/postgres/frame-results.ts';
 import { createReviewLedger } from '../adapters/postgres/incidents.ts';
@@ -29,6 +30,7 @@ import { openChannels } from './channels.ts';
 import { createDetectMeter } from './detect-meter.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openDetectors } from './detector.ts';
+import { ensureSigningSecret } from './signing-secret.ts';
 import { clockWatch, voidWatch } from './equipment-settings.ts';
 import type { DetectLoad, DetectorInUse } from '../adapters/postgres/workers.ts';
 
@@ -95,18 +97,15 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
 
   messages: async (deps) => {
     const pool = await deps.pool();
-    const { incidentQuietSeconds, incidentCooldownSeconds } = deps.settings;
-    const channels = await openChannels(deps);
-    const shown = {
-      store: await deps.frameStore(), annotator: createPictureAnnotator(),
-      // A link must open without a key, so it has to be signed and to expire; until there is such a page, messages carry none.
-      linkTo: null,
-    };
+    const { incidentQuietSeconds, incidentCooldownSeconds, publicUrl, linkDays } = deps.settings;
+    const { linkTo } = createLinks({ secret: await ensureSigningSecret(deps.settings, deps.log), publicUrl, days: linkDays, now: Date.now });
+    const told = { channels: await openChannels(deps), log: deps.log };
+    const shown = { store: await deps.frameStore(), annotator: createPictureAnnotator(), linkTo };
     return {
       activities: {
-        ...createDeliverActivities({ ...shown, outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool), channels, log: deps.log }),
-        ...createDeliverDigestActivities({ ...shown, outbox: createDigestOutbox(pool), facts: createDigestFactSource(pool), channels, log: deps.log }),
-        ...createDeliverNoticeActivities({ outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool), channels, log: deps.log }),
+        ...createDeliverActivities({ ...told, ...shown, outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool) }),
+        ...createDeliverDigestActivities({ ...told, ...shown, outbox: createDigestOutbox(pool), facts: createDigestFactSource(pool) }),
+        ...createDeliverNoticeActivities({ ...told, outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool) }),
         ...createReviewActivities({ ledger: createReviewLedger(pool, escalationOf(deps.settings)), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
       },
     };
