@@ -13,6 +13,7 @@ import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelDescription } from '../contracts/model.ts';
 import type { DescribeIncident } from '../workers/describe-incident.ts';
 import type { InboxReader } from './routes/inbox.ts';
+import type { TwilioAccount } from './routes/twilio-callbacks.ts';
 
 export type ApiSettings = Pick<Settings,
   | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxParcelBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames'
@@ -38,6 +39,8 @@ export interface ApiDeps {
   webhookSecretOf(contactId: string): string;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
+  /** Whose callbacks are taken; without an account there are none. */
+  readonly twilio?: TwilioAccount;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   now(): number;
