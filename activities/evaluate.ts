@@ -22,6 +22,8 @@ export interface Judgement {
   readonly memory: DeviceMemory | null;
   /** What it was judged by; null for one that was stored before. */
   readonly ruleSet: RuleSet | null;
+  /** The clock of the device was put back before this frame. */
+  readonly clockJumpedBack?: boolean;
 }
 
 export interface KeptMemory {
@@ -96,7 +98,7 @@ async function judgeBatch(input: StageInput, ledger: JudgementLedger, log: Stage
     const { verdicts, memory, late, clockJumpedBack } = await judgeWithPast(ruleSet, frame, { ...frame, ...view }, kept);
     if (clockJumpedBack) log.warn({ deviceId: frame.deviceId, frameId: frame.frameId }, 'the clock of the device jumped back');
     memories.set(frame.deviceId, memory);
-    return { verdicts, matched: anyMatch(verdicts), late, memory: memory === kept ? null : memory, ruleSet };
+    return { verdicts, matched: anyMatch(verdicts), late, memory: memory === kept ? null : memory, ruleSet, clockJumpedBack };
   }
 
   /** A memory that was lost, or that a new rule needs more of, is made again from the frames before; their verdicts stay as they are. */

@@ -12,6 +12,7 @@ import { instantToDate, parseInstant } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
 import { checkContentDigest } from './content-digest.ts';
 import { failureOf } from './problems.ts';
+import type { RefusedUpload } from './refused-uploads.ts';
 
 export interface FrameOffer {
   readonly deviceId: string;
@@ -40,6 +41,8 @@ export interface AcceptancePorts {
   readonly store: Pick<FrameStore, 'put'>;
   acceptFrame(frame: NewFrame): Promise<AcceptedFrame | Failure>;
   readonly limits: AcceptanceLimits;
+  /** Hears of every upload of a device that may send, refused for whatever it is. */
+  refused?(upload: RefusedUpload): void;
   now(): number;
 }
 
@@ -93,15 +96,21 @@ async function keep(offer: FrameOffer, admitted: Admitted, ports: AcceptancePort
   const before = offer.idempotencyKey && await answeredBefore(offer, offer.idempotencyKey, ports);
   if (before) return before;
   const sender = requireSender(offer, await ports.findDevice(offer.deviceId));
-  const givenCapturedAt = parseInstant(offer.capturedAt);
-  refuseImpossibleTime(givenCapturedAt, ports);
-  await refuseWhenFull(sender.userId, admitted, ports);
-  const { sha256 } = await ports.store.put(offer.bytes);
-  return {
-    userId: sender.userId, deviceId: sender.deviceId, timeZone: sender.timeZone,
-    givenCapturedAt, sha256, sizeBytes: offer.bytes.length, mediaType: offer.mediaType,
-    idempotencyKey: offer.idempotencyKey,
-  };
+  let givenCapturedAt: Instant | undefined;
+  try {
+    givenCapturedAt = parseInstant(offer.capturedAt);
+    refuseImpossibleTime(givenCapturedAt, ports);
+    await refuseWhenFull(sender.userId, admitted, ports);
+    const { sha256 } = await ports.store.put(offer.bytes);
+    return {
+      userId: sender.userId, deviceId: sender.deviceId, timeZone: sender.timeZone,
+      givenCapturedAt, sha256, sizeBytes: offer.bytes.length, mediaType: offer.mediaType,
+      idempotencyKey: offer.idempotencyKey,
+    };
+  } catch (error) {
+    ports.refused?.({ deviceId: sender.deviceId, code: failureOf(error).code, aheadMs: givenCapturedAt === undefined ? null : aheadMsOf(givenCapturedAt, ports) });
+    throw error;
+  }
 }
 
 function requireSender({ deviceId, onlyUserId }: FrameOffer, device: SendingDevice | undefined): SendingDevice {
@@ -111,8 +120,11 @@ function requireSender({ deviceId, onlyUserId }: FrameOffer, device: SendingDevi
   return device;
 }
 
-function refuseImpossibleTime(capturedAt: Instant, { limits, now }: AcceptancePorts): void {
-  const aheadMs = instantToDate(capturedAt).getTime() - now();
+const aheadMsOf = (capturedAt: Instant, { now }: AcceptancePorts): number => instantToDate(capturedAt).getTime() - now();
+
+function refuseImpossibleTime(capturedAt: Instant, ports: AcceptancePorts): void {
+  const { limits } = ports;
+  const aheadMs = aheadMsOf(capturedAt, ports);
   if (aheadMs > limits.capturedAheadSeconds * 1000) {
     throw new Failure('captured_at_too_late', `${capturedAt} is more than ${limits.capturedAheadSeconds} s in the future`);
   }

@@ -12,6 +12,7 @@ import type { Failure } from '../contracts/failures.ts';
 import type { AcceptedFrame, NewFrame } from '../contracts/frame.ts';
 import type { ModelDescription } from '../contracts/model.ts';
 import type { DescribeIncident } from '../workers/describe-incident.ts';
+import type { RefusalMemory } from './refused-uploads.ts';
 import type { InboxReader } from './routes/inbox.ts';
 import type { TwilioAccount } from './routes/twilio-callbacks.ts';
 
@@ -41,6 +42,8 @@ export interface ApiDeps {
   readonly inbox?: InboxReader;
   /** Whose callbacks are taken; without an account there are none. */
   readonly twilio?: TwilioAccount;
+  /** Remembers whose uploads were refused, where somebody asks for it later. */
+  readonly refusals?: Pick<RefusalMemory, 'note'>;
   readonly log: Logger;
   /** Milliseconds since 1970. */
   now(): number;

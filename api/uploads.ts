@@ -19,7 +19,7 @@ export interface Uploads {
 /** A commit of so many rows takes hardly longer than one of a single row; a much larger one would make its first caller wait for its last row. */
 const MOST_IN_GROUP = 64;
 
-export function createUploads({ settings, pool, frameStore, acceptFrames, now }: ApiDeps): Uploads {
+export function createUploads({ settings, pool, frameStore, acceptFrames, refusals, now }: ApiDeps): Uploads {
   return {
     receiving: createReceiving(settings.maxReceivingBytes),
     accept: createAcceptance({
@@ -32,6 +32,7 @@ export function createUploads({ settings, pool, frameStore, acceptFrames, now }:
       store: frameStore,
       acceptFrame: grouped(withBytesThere(acceptFrames, frameStore), MOST_IN_GROUP),
       limits: settings,
+      ...(refusals ? { refused: refusals.note } : {}),
       now,
     }),
   };

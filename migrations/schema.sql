@@ -51,6 +51,27 @@ COMMENT ON COLUMN batch_frames.frame_id IS 'The frame.';
 COMMENT ON COLUMN batch_frames.captured_at IS 'Leads to the partition of the frame.';
 COMMENT ON INDEX batch_frames_frame IS 'The batches a frame went through.';
 
+CREATE TABLE canary_watch (
+  only_row    boolean     NOT NULL DEFAULT true,
+  sent_at     timestamptz,
+  settled_at  timestamptz,
+  alarm_id    uuid,
+  alarm_at    timestamptz,
+  told_at     timestamptz,
+  tellings    integer     NOT NULL DEFAULT 0,
+  CONSTRAINT canary_watch_pkey PRIMARY KEY (only_row),
+  CONSTRAINT alarm_whole CHECK ((alarm_id IS NULL) = (alarm_at IS NULL)),
+  CONSTRAINT canary_watch_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE canary_watch IS 'The canary: when a frame of it was last sent, when one last came through, and the alarm to operations while none does. One row.';
+COMMENT ON COLUMN canary_watch.only_row IS 'Always true, so that there is one row.';
+COMMENT ON COLUMN canary_watch.sent_at IS 'When a process last took the turn to send one; keeps several of them from sending at once. Null before the first.';
+COMMENT ON COLUMN canary_watch.settled_at IS 'When the latest came through, as far as was looked; null before the first.';
+COMMENT ON COLUMN canary_watch.alarm_id IS 'UUIDv7 of the alarm under way; null while all is well.';
+COMMENT ON COLUMN canary_watch.alarm_at IS 'When it began; null with it.';
+COMMENT ON COLUMN canary_watch.told_at IS 'When operations were last told of it; null when they were not.';
+COMMENT ON COLUMN canary_watch.tellings IS 'How often they were told of it.';
+
 CREATE TABLE chains (
   chain_id    text        NOT NULL,
   name        text        NOT NULL,
@@ -131,51 +152,68 @@ CREATE TABLE equipment_notices (
   since           timestamptz NOT NULL,
   last_at         timestamptz NOT NULL,
   frames          integer     NOT NULL,
-  first_frame_id  uuid        NOT NULL,
+  first_frame_id  uuid,
   well_since      timestamptz,
   seen_until      timestamptz NOT NULL,
   opened_at       timestamptz,
   next_due_at     timestamptz,
   created_at      timestamptz NOT NULL DEFAULT now(),
   closed_at       timestamptz,
+  off_seconds     bigint,
+  right_frames    integer     NOT NULL DEFAULT 0,
+  told_with       uuid,
+  well_with       uuid,
   CONSTRAINT equipment_notices_pkey PRIMARY KEY (notice_id),
   CONSTRAINT closed_whole CHECK ((state = 'closed'::text) = (closed_at IS NOT NULL)),
-  CONSTRAINT equipment_notices_frames_check CHECK (frames > 0),
+  CONSTRAINT equipment_notices_frames_check CHECK (frames > 0 OR kind <> 'void'::text AND frames = 0),
   CONSTRAINT equipment_notices_state_check CHECK (state = ANY (ARRAY['suspected'::text, 'open'::text, 'closed'::text])),
-  CONSTRAINT opened_unless_suspected CHECK ((state = 'suspected'::text) = (opened_at IS NULL))
+  CONSTRAINT opened_unless_suspected CHECK ((state = 'suspected'::text) = (opened_at IS NULL)),
+  CONSTRAINT equipment_notices_told_with_fkey FOREIGN KEY (told_with) REFERENCES equipment_notices(notice_id),
+  CONSTRAINT equipment_notices_well_with_fkey FOREIGN KEY (well_with) REFERENCES equipment_notices(notice_id)
 );
 CREATE INDEX equipment_notices_due ON equipment_notices USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
 CREATE INDEX equipment_notices_latest ON equipment_notices USING btree (device_id, kind, opened_at);
 CREATE UNIQUE INDEX equipment_notices_one_open ON equipment_notices USING btree (device_id, kind) WHERE state <> 'closed'::text;
+CREATE INDEX equipment_notices_told ON equipment_notices USING btree (user_id, kind, opened_at);
+CREATE INDEX equipment_notices_told_with ON equipment_notices USING btree (told_with) WHERE told_with IS NOT NULL;
 CREATE INDEX equipment_notices_user ON equipment_notices USING btree (user_id);
-COMMENT ON TABLE equipment_notices IS 'A stretch of frames of one device that say that its equipment is at fault, told to its owner as one thing.';
+CREATE INDEX equipment_notices_well_with ON equipment_notices USING btree (well_with) WHERE well_with IS NOT NULL;
+COMMENT ON TABLE equipment_notices IS 'A stretch of time in which the equipment of one device is at fault, told to its owner as one thing.';
 COMMENT ON COLUMN equipment_notices.notice_id IS 'UUIDv7; leads to the workflow id.';
 COMMENT ON COLUMN equipment_notices.kind IS 'One of contracts/equipment-notice.ts NOTICE_KINDS.';
 COMMENT ON COLUMN equipment_notices.device_id IS 'Where. No foreign key: notices outlive devices.';
-COMMENT ON COLUMN equipment_notices.user_id IS 'Who is told: the owner when the first frame was accepted.';
-COMMENT ON COLUMN equipment_notices.state IS 'suspected: too little yet to tell anybody, and gone with the next good frame; open: told; closed: good frames came again for a while, or the device went or changed hands. At most one not closed per device and kind.';
-COMMENT ON COLUMN equipment_notices.reason IS 'Failure code of its latest frame.';
-COMMENT ON COLUMN equipment_notices.since IS 'Capture time of its first frame.';
-COMMENT ON COLUMN equipment_notices.last_at IS 'Capture time of its latest frame.';
-COMMENT ON COLUMN equipment_notices.frames IS 'How many frames it has.';
-COMMENT ON COLUMN equipment_notices.first_frame_id IS 'Its first frame.';
-COMMENT ON COLUMN equipment_notices.well_since IS 'Capture time of the first good frame after its latest one; null while there is none.';
-COMMENT ON COLUMN equipment_notices.seen_until IS 'Capture time of the latest frame that moved it: frames up to then move it no more, so a repeated try counts none twice.';
-COMMENT ON COLUMN equipment_notices.opened_at IS 'Capture time of the frame with which it was told; null while suspected.';
+COMMENT ON COLUMN equipment_notices.user_id IS 'Who is told: the owner when it began.';
+COMMENT ON COLUMN equipment_notices.state IS 'suspected: too little yet to tell anybody, and gone with the next good frame; open: told; closed: good frames came again, or the device went, was switched off or changed hands. At most one not closed per device and kind.';
+COMMENT ON COLUMN equipment_notices.reason IS 'Failure code of its latest frame, or one of contracts/equipment-notice.ts NOTICE_REASONS.';
+COMMENT ON COLUMN equipment_notices.since IS 'void: capture time of its first frame. silent: when the device was last heard. clock: acceptance or refusal of its first frame, because capture times are what is wrong.';
+COMMENT ON COLUMN equipment_notices.last_at IS 'By the same clock, of its latest frame; of silent the same as since.';
+COMMENT ON COLUMN equipment_notices.frames IS 'How many frames it has: void ones, or ones of a wrong time; none of silent.';
+COMMENT ON COLUMN equipment_notices.first_frame_id IS 'Its first frame; null of silent, and of clock where the frames were refused at the door.';
+COMMENT ON COLUMN equipment_notices.well_since IS 'When the first good frame came after its latest one, by the clock of since; null while there is none.';
+COMMENT ON COLUMN equipment_notices.seen_until IS 'Capture time of the latest frame that moved it: frames up to then move it no more, so a repeated try counts none twice. Where no frame moved it, our clock.';
+COMMENT ON COLUMN equipment_notices.opened_at IS 'When it was told, by the clock of since; null while suspected.';
 COMMENT ON COLUMN equipment_notices.next_due_at IS 'When its next message is due; the sweep rings for those past it. Null when none waits.';
 COMMENT ON COLUMN equipment_notices.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN equipment_notices.closed_at IS 'When it was closed, clock of the database; null before.';
+COMMENT ON COLUMN equipment_notices.off_seconds IS 'clock: how far the latest frame lay ahead of our clock, negative when behind. Null otherwise.';
+COMMENT ON COLUMN equipment_notices.right_frames IS 'clock: frames with a right time since the latest with a wrong one.';
+COMMENT ON COLUMN equipment_notices.told_with IS 'silent: the notice whose messages name this device too, its own where it is the one that is told; several devices of one user make one message. Null otherwise.';
+COMMENT ON COLUMN equipment_notices.well_with IS 'silent: the same for the message that devices send again; null before, and where nobody was told.';
 COMMENT ON INDEX equipment_notices_due IS 'The sweep.';
 COMMENT ON INDEX equipment_notices_latest IS 'The last notice of a device, which the next one keeps its distance from.';
 COMMENT ON INDEX equipment_notices_one_open IS 'What a batch asks of its devices; and the lock that makes two workers open one notice, not two.';
+COMMENT ON INDEX equipment_notices_told IS 'When a user was last told of silence.';
+COMMENT ON INDEX equipment_notices_told_with IS 'Which devices a message names.';
 COMMENT ON INDEX equipment_notices_user IS 'The notices to a user.';
+COMMENT ON INDEX equipment_notices_well_with IS 'Which devices a message names.';
 
 CREATE TABLE frame_counts (
-  user_id    text        NOT NULL,
-  device_id  text        NOT NULL,
-  hour       timestamptz NOT NULL,
-  state      text        NOT NULL,
-  frames     bigint      NOT NULL,
+  user_id           text        NOT NULL,
+  device_id         text        NOT NULL,
+  hour              timestamptz NOT NULL,
+  state             text        NOT NULL,
+  frames            bigint      NOT NULL,
+  last_accepted_at  timestamptz,
   CONSTRAINT frame_counts_pkey PRIMARY KEY (user_id, device_id, hour, state)
 );
 COMMENT ON TABLE frame_counts IS 'Settled frames per user, device, hour of acceptance and terminal state. Accepted = sum of these + open frames, always.';
@@ -184,6 +222,7 @@ COMMENT ON COLUMN frame_counts.device_id IS 'The device.';
 COMMENT ON COLUMN frame_counts.hour IS 'Start of the hour (UTC) in which the frames were accepted.';
 COMMENT ON COLUMN frame_counts.state IS 'Terminal state.';
 COMMENT ON COLUMN frame_counts.frames IS 'How many. A replay moves a frame from one state to another.';
+COMMENT ON COLUMN frame_counts.last_accepted_at IS 'Acceptance of the latest of them; null of frames that were settled before this was kept. With the work list it says when a device was last heard.';
 
 CREATE TABLE frame_detections (
   frame_id     uuid        NOT NULL,
@@ -732,6 +771,18 @@ COMMENT ON COLUMN models.registered_at IS 'Clock of the database.';
 COMMENT ON COLUMN models.registered_by IS 'Id of the key that put it.';
 COMMENT ON INDEX models_one_current IS 'The model by its name.';
 
+CREATE TABLE open_door (
+  only_row    boolean     NOT NULL DEFAULT true,
+  open_since  timestamptz NOT NULL,
+  seen_at     timestamptz NOT NULL,
+  CONSTRAINT open_door_pkey PRIMARY KEY (only_row),
+  CONSTRAINT open_door_only_row_check CHECK (only_row)
+);
+COMMENT ON TABLE open_door IS 'The stretch of time in which frames could be accepted: at least one API process lived and had this database. One row.';
+COMMENT ON COLUMN open_door.only_row IS 'Always true, so that there is one row.';
+COMMENT ON COLUMN open_door.open_since IS 'Since when, without a gap. Whoever was not heard before that may have tried in vain.';
+COMMENT ON COLUMN open_door.seen_at IS 'Last sign of life of any API process.';
+
 CREATE TABLE open_frames (
   frame_id     uuid        NOT NULL,
   captured_at  timestamptz NOT NULL,
@@ -828,6 +879,26 @@ COMMENT ON COLUMN policy_versions.version IS 'From 1, without gaps.';
 COMMENT ON COLUMN policy_versions.content IS 'name; rules: list of ruleId, severity, zones, each rule once; defaults: severity, zones. Severity or zones null: none said here.';
 COMMENT ON COLUMN policy_versions.created_at IS 'Clock of the database.';
 COMMENT ON COLUMN policy_versions.created_by IS 'Id of the API key that put it.';
+
+CREATE TABLE refused_uploads (
+  device_id    text        NOT NULL,
+  refused_at   timestamptz NOT NULL,
+  code         text,
+  uploads      integer     NOT NULL DEFAULT 0,
+  first_at     timestamptz,
+  last_at      timestamptz,
+  off_seconds  bigint,
+  CONSTRAINT refused_uploads_pkey PRIMARY KEY (device_id),
+  CONSTRAINT streak_whole CHECK ((code IS NULL) = (uploads = 0) AND (code IS NULL) = (first_at IS NULL) AND (code IS NULL) = (last_at IS NULL) AND (code IS NULL) = (off_seconds IS NULL))
+);
+COMMENT ON TABLE refused_uploads IS 'Devices of which an upload was answered with a refusal, and so never came to the ledger. One row per device, written every few seconds at most.';
+COMMENT ON COLUMN refused_uploads.device_id IS 'Which was known and enabled. No foreign key: a device may go at any time.';
+COMMENT ON COLUMN refused_uploads.refused_at IS 'The latest, whatever for: a device that is refused is not silent. Clock of the database.';
+COMMENT ON COLUMN refused_uploads.code IS 'Why the latest of the streak was refused: captured_at_too_late or captured_at_too_early; null where none was refused for its time.';
+COMMENT ON COLUMN refused_uploads.uploads IS 'Uploads of the streak: refused for their time, one soon after the other.';
+COMMENT ON COLUMN refused_uploads.first_at IS 'When its first was refused; null without a streak.';
+COMMENT ON COLUMN refused_uploads.last_at IS 'When its latest was refused; null without a streak.';
+COMMENT ON COLUMN refused_uploads.off_seconds IS 'How far the capture time of the latest lay ahead of our clock, negative when behind; null without a streak.';
 
 CREATE TABLE responses (
   response_id   bigint      NOT NULL GENERATED ALWAYS AS IDENTITY,
@@ -1001,6 +1072,7 @@ CREATE TABLE users (
   chain_id            text,
   equipment_chain_id  text,
   messages_per_hour   integer,
+  enabled_since       timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT users_pkey PRIMARY KEY (user_id),
   CONSTRAINT users_messages_per_hour_check CHECK (messages_per_hour > 0),
   CONSTRAINT users_weight_check CHECK (weight >= 1 AND weight <= 100),
@@ -1017,6 +1089,7 @@ COMMENT ON COLUMN users.weight IS 'Turns at the dispatcher, 1 to 100: a user of 
 COMMENT ON COLUMN users.chain_id IS 'Chain of the user''s incidents; null: that of the policy that brought the rule, or the default.';
 COMMENT ON COLUMN users.equipment_chain_id IS 'Chain of the user''s equipment notices; null: the default.';
 COMMENT ON COLUMN users.messages_per_hour IS 'Messages that new incidents may send the user in an hour; null: the setting.';
+COMMENT ON COLUMN users.enabled_since IS 'When the user was last switched on: before that no frame could be expected of its devices.';
 
 CREATE TABLE api_keys (
   key_id      uuid        NOT NULL DEFAULT gen_random_uuid(),
@@ -1114,18 +1187,21 @@ COMMENT ON COLUMN contacts.failed_code IS 'Failure code for which it was switche
 COMMENT ON INDEX contacts_user_id IS 'Contacts of one user in the order of telling.';
 
 CREATE TABLE devices (
-  device_id      text        NOT NULL,
-  user_id        text        NOT NULL,
-  name           text        NOT NULL,
-  time_zone      text        NOT NULL,
-  enabled        boolean     NOT NULL DEFAULT true,
-  created_at     timestamptz NOT NULL DEFAULT now(),
-  updated_at     timestamptz NOT NULL DEFAULT now(),
-  class          text        NOT NULL DEFAULT 'camera'::text,
-  privacy_areas  jsonb       NOT NULL DEFAULT '[]'::jsonb,
-  model          text,
-  zones          jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  device_id             text        NOT NULL,
+  user_id               text        NOT NULL,
+  name                  text        NOT NULL,
+  time_zone             text        NOT NULL,
+  enabled               boolean     NOT NULL DEFAULT true,
+  created_at            timestamptz NOT NULL DEFAULT now(),
+  updated_at            timestamptz NOT NULL DEFAULT now(),
+  class                 text        NOT NULL DEFAULT 'camera'::text,
+  privacy_areas         jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  model                 text,
+  zones                 jsonb       NOT NULL DEFAULT '[]'::jsonb,
+  silent_after_seconds  integer,
+  enabled_since         timestamptz NOT NULL DEFAULT now(),
   CONSTRAINT devices_pkey PRIMARY KEY (device_id),
+  CONSTRAINT devices_silent_after_seconds_check CHECK (silent_after_seconds >= 0),
   CONSTRAINT devices_user_id_fkey FOREIGN KEY (user_id) REFERENCES users(user_id)
 );
 CREATE INDEX devices_user_id ON devices USING btree (user_id);
@@ -1141,6 +1217,8 @@ COMMENT ON COLUMN devices.class IS 'One of contracts/device.ts DEVICE_CLASSES; d
 COMMENT ON COLUMN devices.privacy_areas IS 'List of polygons, each a list of [x, y] in shares of the upright picture: painted over before anything is kept.';
 COMMENT ON COLUMN devices.model IS 'Name of the model that looks at its frames, registered or part of the product; null: the one that the worker uses.';
 COMMENT ON COLUMN devices.zones IS 'List of contracts/zone.ts Zone: parts of the view that rules speak of, and masks, in which rules see nothing.';
+COMMENT ON COLUMN devices.silent_after_seconds IS 'How long it may send nothing before its owner is told; null: the setting; 0: for ever.';
+COMMENT ON COLUMN devices.enabled_since IS 'When it was last switched on: before that no frame could be expected of it.';
 COMMENT ON INDEX devices_user_id IS 'Lists the devices of one user.';
 
 CREATE TABLE group_members (
@@ -1194,6 +1272,7 @@ CREATE TABLE workers (
   detect_slots       integer,
   detect_frame_ms    double precision,
   detect_idle_share  double precision,
+  url                text,
   CONSTRAINT workers_pkey PRIMARY KEY (worker_id)
 );
 COMMENT ON TABLE workers IS 'One row per worker, API or dispatcher process; rows not seen for a day are removed.';
@@ -1205,6 +1284,7 @@ COMMENT ON COLUMN workers.seen_at IS 'Last sign of life; older than 30 s is take
 COMMENT ON COLUMN workers.detect_slots IS 'Batches that this process detects in at once; null where it does not run the stage detect.';
 COMMENT ON COLUMN workers.detect_frame_ms IS 'Moving average of what one frame costs this process with all its threads at work; null until it has seen one.';
 COMMENT ON COLUMN workers.detect_idle_share IS 'Share of its threads'' time since the last sign of life in which there was nothing to detect, 0..1; null where it does not run the stage detect.';
+COMMENT ON COLUMN workers.url IS 'Where an API process answers, as seen from its own machine; null for others.';
 
 CREATE OR REPLACE FUNCTION public.ensure_day_partitions(first_day date, last_day date)
  RETURNS integer

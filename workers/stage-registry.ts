@@ -27,6 +27,7 @@ import { openChannels } from './channels.ts';
 import { createDetectMeter } from './detect-meter.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openDetectors } from './detector.ts';
+import { clockWatch, voidWatch } from './equipment-settings.ts';
 import type { DetectLoad, DetectorInUse } from '../adapters/postgres/workers.ts';
 
 export type ActivityStageName = { [Name in StageName]: (typeof STAGES)[Name]['kind'] extends 'activities' ? Name : never }[StageName];
@@ -76,7 +77,7 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
   },
 
   evaluate: async (deps) => ({
-    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool(), await deps.ruleSets()), log: deps.log }),
+    activities: createEvaluateActivities({ ledger: createJudgementLedger(await deps.pool(), await deps.ruleSets(), clockWatch(deps.settings)), log: deps.log }),
   }),
 
   alert: async (deps) => ({
@@ -119,7 +120,4 @@ const escalationOf = ({ oldAlertSeconds, digestSeconds, messagesPerHour, callGap
   ({ oldMs: oldAlertSeconds * 1000, digestMs: digestSeconds * 1000, messagesPerHour, callGapMs: callGapSeconds * 1000 });
 
 /** What validate and detect write, with the settings by which it becomes an equipment notice. */
-const frameResults = async ({ pool, settings }: Dependencies): Promise<ReturnType<typeof createFrameResults>> => createFrameResults(await pool(), settings, {
-  frames: settings.voidNoticeFrames, afterMs: settings.voidNoticeSeconds * 1000, wellAfterMs: settings.voidWellSeconds * 1000,
-  apartMs: settings.voidNoticeApartSeconds * 1000,
-});
+const frameResults = async ({ pool, settings }: Dependencies): Promise<ReturnType<typeof createFrameResults>> => createFrameResults(await pool(), settings, { void: voidWatch(settings), clock: clockWatch(settings) });

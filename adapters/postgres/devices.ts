@@ -20,6 +20,8 @@ export interface Device {
   readonly class: DeviceClass;
   /** Painted over before anything of a frame is kept. */
   readonly privacyAreas: readonly Polygon[];
+  /** How long it may send nothing before its owner is told; null: the setting; 0: for ever. */
+  readonly silentAfterSeconds: number | null;
   readonly createdAt: Instant;
   readonly updatedAt: Instant;
 }
@@ -30,17 +32,18 @@ export interface SendingDevice extends Pick<Device, 'deviceId' | 'userId' | 'tim
 }
 
 const COLUMNS = `device_id AS "deviceId", user_id AS "userId", name, time_zone AS "timeZone", enabled, model, class, privacy_areas AS "privacyAreas",
-                 created_at AS "createdAt", updated_at AS "updatedAt"`;
+                 silent_after_seconds AS "silentAfterSeconds", created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** A device may change its owner; frames accepted before keep the old one. Its zones stay as they are (`zones.ts`). Throws `user_unknown`. */
 export async function putDevice(db: Queryable, device: Omit<Device, 'createdAt' | 'updatedAt'>): Promise<Put<Device>> {
   try {
     const [row] = await query<Put<Device>>(db, `
-      INSERT INTO devices (device_id, user_id, name, time_zone, enabled, model, class, privacy_areas) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+      INSERT INTO devices AS known (device_id, user_id, name, time_zone, enabled, model, class, privacy_areas, silent_after_seconds) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
       ON CONFLICT (device_id) DO UPDATE SET user_id = EXCLUDED.user_id, name = EXCLUDED.name, time_zone = EXCLUDED.time_zone,
-        enabled = EXCLUDED.enabled, model = EXCLUDED.model, class = EXCLUDED.class, privacy_areas = EXCLUDED.privacy_areas, updated_at = now()
+        enabled = EXCLUDED.enabled, model = EXCLUDED.model, class = EXCLUDED.class, privacy_areas = EXCLUDED.privacy_areas,
+        silent_after_seconds = EXCLUDED.silent_after_seconds, enabled_since = CASE WHEN EXCLUDED.enabled AND NOT known.enabled THEN now() ELSE known.enabled_since END, updated_at = now()
       RETURNING ${COLUMNS}, xmax = 0 AS created`, [
-      device.deviceId, device.userId, device.name, device.timeZone, device.enabled, device.model, device.class, JSON.stringify(device.privacyAreas)]);
+      device.deviceId, device.userId, device.name, device.timeZone, device.enabled, device.model, device.class, JSON.stringify(device.privacyAreas), device.silentAfterSeconds]);
     return row!;
   } catch (error) {
     if (isMissingReference(error)) throw new Failure('user_unknown', `no user ${device.userId}`);
@@ -78,6 +81,7 @@ export function removeDevice(pool: Pool, deviceId: string, changedBy: string): P
   return inTurn(pool, async (client) => {
     const [gone] = await query<{ zones: readonly Zone[] }>(client, `
       WITH rhythm AS (DELETE FROM picture_rhythms WHERE device_id = $1),
+           refused AS (DELETE FROM refused_uploads WHERE device_id = $1),
            suspected AS (DELETE FROM equipment_notices WHERE device_id = $1 AND state = 'suspected'),
            told AS (UPDATE equipment_notices SET state = 'closed', closed_at = now() WHERE device_id = $1 AND state = 'open')
       DELETE FROM devices WHERE device_id = $1 RETURNING zones`, [deviceId]);

@@ -4,9 +4,11 @@ import type { Standardised, ValidationLedger } from '../../activities/validate.t
 import type { StagedFrame, StageLedger, StageOutcome } from '../../activities/ports/staged-frame.ts';
 import type { Worked } from '../../activities/stage-run.ts';
 import type { DetectionSet } from '../../contracts/detection.ts';
+import { DEFAULT_CLOCK } from '../../policies/clock-watch.ts';
 import { DEFAULT_WATCH } from '../../policies/equipment-watch.ts';
 import { captureSpan } from './capture-span.ts';
 import { watchEquipment } from './equipment-watch.ts';
+import type { EquipmentSettings } from './equipment-watch.ts';
 import { moveRhythms, readRhythms } from './picture-rhythms.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
@@ -17,7 +19,9 @@ export interface FrameResultOptions {
   readonly invalidFrameDays: number;
 }
 
-export function createFrameResults(pool: Pool, options: FrameResultOptions, watch = DEFAULT_WATCH): ValidationLedger & DetectionLedger & StageLedger {
+const DEFAULT_EQUIPMENT: EquipmentSettings = { void: DEFAULT_WATCH, clock: DEFAULT_CLOCK };
+
+export function createFrameResults(pool: Pool, options: FrameResultOptions, watch = DEFAULT_EQUIPMENT): ValidationLedger & DetectionLedger & StageLedger {
   const { load } = createStageLedger(pool);
   return {
     load,

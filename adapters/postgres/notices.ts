@@ -13,17 +13,22 @@ export interface EquipmentNotice {
   readonly userId: string;
   readonly deviceId: string;
   readonly state: NoticeState;
-  /** Failure code of its latest frame. */
+  /** Failure code of its latest frame, or another of `NOTICE_REASONS`. */
   readonly reason: string;
-  /** Capture time of its first frame. */
+  /** Capture time of its first frame; of silence and wrong clocks by our clock: when it was last heard, when the first was accepted or refused. */
   readonly since: Instant;
-  /** Capture time of its latest frame. */
+  /** The same of its latest frame. */
   readonly lastAt: Instant;
   readonly frames: number;
-  readonly firstFrameId: string;
-  /** Capture time of the first good frame after its latest one; null while there is none. */
+  /** Null of a silent device, and where its frames were refused at the door. */
+  readonly firstFrameId: string | null;
+  /** Of a wrong clock: how far ahead of ours, negative when behind; null otherwise. */
+  readonly offSeconds: number | null;
+  /** Of silence: the notice whose messages name this device too; null otherwise. */
+  readonly toldWith: string | null;
+  /** The same of the first good frame after its latest one; null while there is none. */
   readonly wellSince: Instant | null;
-  /** Capture time of the frame with which it was told. */
+  /** When it was told, by the same clock. */
   readonly openedAt: Instant;
   readonly closedAt: Instant | null;
   readonly createdAt: Instant;
@@ -43,7 +48,8 @@ export interface NoticeFilter {
 export async function listNotices(db: Queryable, { userId, deviceId, state, after, limit }: NoticeFilter): Promise<EquipmentNotice[]> {
   const notices = await query<Omit<EquipmentNotice, 'messages'>>(db, `
     SELECT notice_id AS "noticeId", kind, user_id AS "userId", device_id AS "deviceId", state, reason, since, last_at AS "lastAt", frames,
-           first_frame_id AS "firstFrameId", well_since AS "wellSince", opened_at AS "openedAt", closed_at AS "closedAt", created_at AS "createdAt"
+           first_frame_id AS "firstFrameId", off_seconds AS "offSeconds", told_with AS "toldWith",
+           well_since AS "wellSince", opened_at AS "openedAt", closed_at AS "closedAt", created_at AS "createdAt"
     FROM equipment_notices
     WHERE state <> 'suspected' AND ($1::text IS NULL OR user_id = $1) AND ($2::text IS NULL OR device_id = $2) AND ($3::text IS NULL OR state = $3)
       AND ($4::timestamptz IS NULL OR (opened_at, notice_id) < ($4, $5::uuid))

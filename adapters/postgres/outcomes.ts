@@ -91,9 +91,10 @@ async function settleFrames(client: Client, batchId: string, ending: readonly (H
       WHERE frames.device_id = ending.device_id AND frames.captured_at = ending.captured_at AND frames.captured_at BETWEEN $3 AND $4 AND frames.state IS NULL
       RETURNING frames.frame_id, frames.tag, frames.user_id, frames.device_id, frames.accepted_at, frames.state, frames.reason),
     booked AS (
-      INSERT INTO frame_counts AS books (user_id, device_id, hour, state, frames)
-      SELECT user_id, device_id, date_trunc('hour', accepted_at), state, count(*) FROM settled GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
-      ON CONFLICT (user_id, device_id, hour, state) DO UPDATE SET frames = books.frames + EXCLUDED.frames)
+      INSERT INTO frame_counts AS books (user_id, device_id, hour, state, frames, last_accepted_at)
+      SELECT user_id, device_id, date_trunc('hour', accepted_at), state, count(*), max(accepted_at) FROM settled GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4
+      ON CONFLICT (user_id, device_id, hour, state) DO UPDATE SET frames = books.frames + EXCLUDED.frames,
+        last_accepted_at = greatest(books.last_accepted_at, EXCLUDED.last_accepted_at))
     SELECT frame_id AS "frameId", tag, state, reason FROM settled`,
   [JSON.stringify(ending.map(({ device_id, captured_at, state, reason, stage }) => ({ device_id, captured_at, state, reason, stage }))), batchId, from, to]);
 }

@@ -36,9 +36,10 @@ const COLUMNS = `user_id AS "userId", name, enabled, weight, chain_id AS chain, 
 export async function putUser(db: Queryable, user: Omit<User, 'createdAt' | 'updatedAt'>): Promise<Put<User>> {
   try {
     const [row] = await query<Put<User>>(db, `
-      INSERT INTO users (user_id, name, enabled, weight, chain_id, equipment_chain_id, messages_per_hour) VALUES ($1, $2, $3, $4, $5, $6, $7)
+      INSERT INTO users AS known (user_id, name, enabled, weight, chain_id, equipment_chain_id, messages_per_hour) VALUES ($1, $2, $3, $4, $5, $6, $7)
       ON CONFLICT (user_id) DO UPDATE SET name = EXCLUDED.name, enabled = EXCLUDED.enabled, weight = EXCLUDED.weight,
-        chain_id = EXCLUDED.chain_id, equipment_chain_id = EXCLUDED.equipment_chain_id, messages_per_hour = EXCLUDED.messages_per_hour, updated_at = now()
+        chain_id = EXCLUDED.chain_id, equipment_chain_id = EXCLUDED.equipment_chain_id, messages_per_hour = EXCLUDED.messages_per_hour,
+        enabled_since = CASE WHEN EXCLUDED.enabled AND NOT known.enabled THEN now() ELSE known.enabled_since END, updated_at = now()
       RETURNING ${COLUMNS}, xmax = 0 AS created`,
     [user.userId, user.name, user.enabled, user.weight, user.chain, user.equipmentChain, user.messagesPerHour]);
     return row!;

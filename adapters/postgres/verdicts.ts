@@ -8,7 +8,9 @@ import type { Verdict } from '../../contracts/verdict.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { readMemory } from '../../policies/memory/device-memory.ts';
 import type { StagedFrame } from '../../activities/ports/staged-frame.ts';
+import { DEFAULT_CLOCK } from '../../policies/clock-watch.ts';
 import { captureSpan } from './capture-span.ts';
+import { noteClockJumps } from './clock-jumps.ts';
 import { lookBack } from './look-back.ts';
 import { query } from './pool.ts';
 import type { Client, Pool } from './pool.ts';
@@ -16,7 +18,7 @@ import { recordRuleSets } from './rule-sets.ts';
 import type { RuleSets } from './rule-set-cache.ts';
 import { createStageLedger, saveOutcomes, underFence } from './stage-ledger.ts';
 
-export function createJudgementLedger(pool: Pool, ruleSets: RuleSets): JudgementLedger {
+export function createJudgementLedger(pool: Pool, ruleSets: RuleSets, clock = DEFAULT_CLOCK): JudgementLedger {
   const { load } = createStageLedger(pool);
   return {
     load,
@@ -50,6 +52,7 @@ export function createJudgementLedger(pool: Pool, ruleSets: RuleSets): Judgement
         await saveVerdicts(client, batchId, judged);
         await markLate(client, judged.filter(({ made }) => made?.late));
         await saveMemories(client, judged, seen);
+        await noteClockJumps(client, judged.flatMap(({ frame, made }) => (made?.clockJumpedBack ? [frame] : [])), clock);
       });
       ruleSets.recorded(used);
     },

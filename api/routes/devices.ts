@@ -29,6 +29,7 @@ export const deviceRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done)
       model: body.model === undefined ? null : await requireModel(pool, body.model),
       class: body.class ?? 'camera',
       privacyAreas: body.privacyAreas ?? [],
+      silentAfterSeconds: body.silentAfterSeconds ?? null,
     });
     return reply.code(created ? 201 : 200).send(device);
   });

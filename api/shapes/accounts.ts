@@ -34,11 +34,14 @@ export const DeviceBody = Type.Object({
   enabled,
   model: Type.Optional(Id('Name of the model that shall look at its frames (`GET /v1/models`); left out: the one that the workers use.')),
   class: Type.Optional(oneOf(DEVICE_CLASSES, 'What kind of camera it is, which decides the limits that its frames must keep to; `camera` when left out.')),
+  silentAfterSeconds: Type.Optional(nullable(Type.Integer({
+    description: 'Its owner is told when it has sent nothing for this long; 0: never; null or left out: the setting of the plant.', minimum: 0, maximum: 2_592_000,
+  }))),
   privacyAreas: Type.Optional(list(Polygon('At least three corners.'), { description: 'Parts of the view that are painted over before anything is kept.', maxItems: 32 })),
 }, strict);
 export const DeviceShape = Type.Object({
   deviceId: Type.String(), userId: Type.String(), name: Type.String(), timeZone: Type.String(), enabled: Type.Boolean(),
-  model: nullable(Type.String()), class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), ...stamps,
+  model: nullable(Type.String()), class: oneOf(DEVICE_CLASSES), privacyAreas: list(Polygon()), silentAfterSeconds: nullable(Type.Integer()), ...stamps,
 });
 export const DevicePage = Type.Object({ devices: list(DeviceShape), next: Next });
 

@@ -5,15 +5,18 @@ import { NOTICE_KINDS, NOTICE_STATES } from '../../contracts/equipment-notice.ts
 import { MessageShape } from './incidents.ts';
 import { Count, Instant, Next, Uuid, list, nullable, oneOf } from './primitives.ts';
 
-export const NoticeState = oneOf(NOTICE_STATES, '`closed`: good frames came again for a while, or the device went or changed hands.');
+export const NoticeState = oneOf(NOTICE_STATES, '`closed`: good frames came again for a while, or the device went, was switched off or changed hands.');
 
 export const EquipmentNoticeShape = Type.Object({
-  noticeId: Uuid(), kind: oneOf(NOTICE_KINDS, '`void`: its frames show nothing, or nothing new.'),
+  noticeId: Uuid(), kind: oneOf(NOTICE_KINDS, '`void`: its frames show nothing, or nothing new. `silent`: none come. `clock`: its capture times cannot be right.'),
   userId: Type.String({ description: 'Who is told.' }), deviceId: Type.String(), state: NoticeState,
-  reason: Type.String({ description: 'Failure code of its latest frame.' }),
-  since: Instant('Capture time of its first frame.'), lastAt: Instant('Capture time of its latest frame.'), frames: Count(), firstFrameId: Uuid(),
-  wellSince: nullable(Instant('Capture time of the first good frame after its latest one.')),
-  openedAt: Instant('Capture time of the frame with which it was told.'), closedAt: nullable(Instant()), createdAt: Instant(),
+  reason: Type.String({ description: 'Failure code of its latest frame; `no_frames` of a silent device, `clock_jumped_back` of a clock that was put back.' }),
+  since: Instant('Capture time of its first frame; of `silent` and `clock` our own time: when it was last heard, when the first frame came.'),
+  lastAt: Instant('The same of its latest frame.'), frames: Count('None of `silent`.'), firstFrameId: nullable(Uuid()),
+  offSeconds: nullable(Type.Integer({ description: 'Of `clock`: how far ahead of our clock, negative when behind.' })),
+  toldWith: nullable(Uuid('Of `silent`: the notice whose messages name this device too.')),
+  wellSince: nullable(Instant('The same of the first good frame after its latest one.')),
+  openedAt: Instant('When it was told, by the same clock.'), closedAt: nullable(Instant()), createdAt: Instant(),
   messages: list(MessageShape),
 });
 export const EquipmentNoticePage = Type.Object({ notices: list(EquipmentNoticeShape), next: Next });

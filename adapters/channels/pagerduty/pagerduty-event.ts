@@ -2,6 +2,7 @@
 import type { AlertMessage, Message, NoticeMessage, TestMessage } from '../../../activities/ports/channel.ts';
 import type { Severity } from '../../../contracts/severity.ts';
 import { SendFailure } from '../send-failure.ts';
+import { tellingWords } from '../telling-words.ts';
 
 /** All but the routing key. */
 export interface PagerdutyEvent {
@@ -47,7 +48,7 @@ function incidentEvent({ incidentId, telling, sentence, severity, deviceName, de
   return {
     event_action: 'trigger', dedup_key, client: CLIENT,
     payload: {
-      summary: summaryOf(sentence), source: deviceName || deviceId, severity: SEVERITIES[severity], timestamp: capturedAt,
+      summary: summaryOf(tellingWords(telling) + sentence), source: deviceName || deviceId, severity: SEVERITIES[severity], timestamp: capturedAt,
       component: deviceId, group: userId, class: `rule ${rule.ruleId}`,
       custom_details: {
         why: reasons.map(({ asked, found }) => (found === null ? asked : `${asked}: ${found}`)),

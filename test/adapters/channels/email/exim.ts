@@ -19,9 +19,11 @@ export const eximMissing: string | undefined =
 
 export interface Exim {
   readonly port: number;
+  /** TLS from the first byte. */
+  readonly tlsPort: number;
   /** PEM, to be trusted. */
   readonly certificate: string;
-  /** Mails in the Maildir of `anna` or `ben`, as delivered. */
+  /** Mails in the Maildir of a resident, as delivered. */
   mailsTo(localPart: string): Promise<string[]>;
   /** Puts these local parts off from now on. */
   setDeferred(localParts: readonly string[]): Promise<void>;
@@ -31,15 +33,22 @@ export interface Exim {
 
 export const EXIM_LOGIN = { user: 'watchpost', pass: 'p@ss:w/rd' };
 
+export const RESIDENTS = ['anna', 'ben', 'carl', 'dora', 'slow'] as const;
+
+/** What stands in a subject makes exim go wrong once it has the whole message; `vanishes`: its process is gone, without an answer. */
+export const SUBJECT_FAULTS = { refused: 'FAULT-554', putOff: 'FAULT-451', vanishes: 'FAULT-GONE', slow: 'FAULT-SLOW' } as const;
+/** How long exim takes its time where it is slow. */
+export const SLOW_SECONDS = 2;
+
 export async function startExim(): Promise<Exim> {
   const folder = await mkdtemp(join(tmpdir(), 'watchpost-exim-'));
   const [uid = 0, gid = 0] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'Debian-exim'])).stdout)));
   const at = (name: string): string => join(folder, name);
   await run('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
     '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', at('key.pem'), '-out', at('cert.pem')]);
-  const port = await freePort();
+  const [port, tlsPort] = [await freePort(), await freePort()];
   await writeFile(at('deferred'), '');
-  await writeFile(at('exim.conf'), configuration(folder, port));
+  await writeFile(at('exim.conf'), configuration(folder, port, tlsPort));
   await chown(folder, uid, gid);
   await chmod(folder, 0o755);
   await chown(at('key.pem'), 0, gid);
@@ -58,7 +67,7 @@ export async function startExim(): Promise<Exim> {
     return Promise.all(names.map((name) => readFile(join(folder, 'mail', localPart, 'new', name), 'utf8')));
   };
   return {
-    port, certificate: await readFile(at('cert.pem'), 'utf8'), mailsTo,
+    port, tlsPort, certificate: await readFile(at('cert.pem'), 'utf8'), mailsTo,
     setDeferred: (localParts) => writeFile(at('deferred'), localParts.join('\n')),
     log: async () => (await readFile(at('log/main'), 'utf8').catch(() => '')) + said,
     async stop() {
@@ -78,13 +87,18 @@ function answers(port: number): Promise<boolean> {
   });
 }
 
+const subjectHas = (word: string): string => `\${if match{$h_subject:}{${word}}}`;
+/** Ends the process that serves this connection. */
+const VANISH = '${run{/bin/sh -c "kill -9 $pid"}}';
+
 /** Exim specification, chapters 14 (main), 15 and 26 (router and transport), 33 and 34 (login), 42 (TLS) and 43 (access control). */
-const configuration = (folder: string, port: number): string => `
+const configuration = (folder: string, port: number, tlsPort: number): string => `
 spool_directory = ${folder}/spool
 log_file_path = ${folder}/log/%s
 pid_file_path = ${folder}/exim.pid
 primary_hostname = localhost
-daemon_smtp_ports = ${port}
+daemon_smtp_ports = ${port} : ${tlsPort}
+tls_on_connect_ports = ${tlsPort}
 local_interfaces = 127.0.0.1
 tls_advertise_hosts = *
 tls_certificate = ${folder}/cert.pem
@@ -93,22 +107,40 @@ auth_advertise_hosts = \${if eq{$tls_in_cipher}{}{}{*}}
 message_size_limit = 5M
 rfc1413_hosts =
 acl_smtp_rcpt = check_recipient
+acl_smtp_data = check_message
 
 begin acl
 check_recipient:
   deny !authenticated = *
-       message = authentication required
+       message = 530 5.7.0 authentication required
   deny local_parts = nobody
        message = no such user here
+  drop local_parts = unwelcome
+       message = go away
+  warn local_parts = gone
+       set acl_m_gone = ${VANISH}
+  accept local_parts = slow
+       delay = ${SLOW_SECONDS}s
   defer local_parts = ${folder}/deferred
        message = greylisted, try again
+  accept
+
+check_message:
+  deny condition = ${subjectHas(SUBJECT_FAULTS.refused)}
+       message = 554 5.7.1 we do not like what it says
+  defer condition = ${subjectHas(SUBJECT_FAULTS.putOff)}
+       message = 451 4.7.1 ask again later
+  warn condition = ${subjectHas(SUBJECT_FAULTS.vanishes)}
+       set acl_m_gone = ${VANISH}
+  warn condition = ${subjectHas(SUBJECT_FAULTS.slow)}
+       delay = ${SLOW_SECONDS}s
   accept
 
 begin routers
 # Exim writes to no path that holds a part of an address; what a list answered for it is clean.
 residents:
   driver = accept
-  local_parts = anna : ben
+  local_parts = ${RESIDENTS.join(' : ')}
   transport = maildir
 
 begin transports
@@ -117,6 +149,7 @@ maildir:
   directory = ${folder}/mail/$local_part_data
   create_directory
   maildir_format
+  envelope_to_add
   user = Debian-exim
   group = Debian-exim
 

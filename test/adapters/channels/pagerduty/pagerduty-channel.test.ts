@@ -57,7 +57,7 @@ describe('an incident', () => {
   it('is one incident there, whatever level and round it is told of', async () => {
     const { pagerduty, channel } = await peer();
     for (const telling of CALLING_TELLINGS) await channel.send(alertExample({ telling, severity: telling === 'rose' ? 'critical' : 'high' }), `${INCIDENT}:1:0:pagerduty:ops`);
-    expect(pagerduty.incidentsOf(NIGHT)).toMatchObject([{ state: 'triggered', events: CALLING_TELLINGS.length }]);
+    expect(pagerduty.incidentsOf(NIGHT)).toMatchObject([{ state: 'triggered', events: CALLING_TELLINGS.length, summary: 'Again: Person, 02:14, camera Back door' }]);
   });
 
   it('is acknowledged there when somebody took charge, and resolved when it is over', async () => {
