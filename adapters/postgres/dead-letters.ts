@@ -55,7 +55,7 @@ export interface Resent {
 export const resendDeadLetters = (pool: Pool, selection: ResendSelection, { refresh, resentBy }: ResendOptions): Promise<Resent> => inTransaction(pool, async (client) => {
   const dead = await lockDead(client, selection);
   const resent = await query<{ delivery_key: string; incident_id: string | null; notice_id: string | null; digest_id: string | null }>(client, `
-    UPDATE deliveries delivery SET state = 'waiting', tries = 0, next_try_at = now(), claimed_until = NULL, resent_at = clock_timestamp(), resent_by = $2, address = addressed.address
+    UPDATE deliveries delivery SET state = 'waiting', tries = 0, next_try_at = now(), claimed_until = NULL, arrival = NULL, arrived_at = NULL, arrival_code = NULL, resent_at = clock_timestamp(), resent_by = $2, address = addressed.address
     FROM (SELECT delivery_key, CASE WHEN $3 THEN contact.address ELSE old.address END AS address
           FROM deliveries old LEFT JOIN contacts contact ON contact.contact_id = old.contact_id AND contact.channel = old.channel
           WHERE delivery_key = ANY($1)) addressed
