@@ -54,6 +54,7 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       channels: untilOpen(() => openChannels({ settings, log, onClose: (close) => { onClose.unshift(close); } })),
       webhookSecretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)),
       ...(inbox ? { inbox } : {}),
+      ...(settings.twilioAccountSid !== '' && settings.twilioAuthToken ? { twilio: { authToken: settings.twilioAuthToken } } : {}),
       now: Date.now,
     });
     return {
