@@ -68,17 +68,17 @@ const INCIDENTS = `
     ORDER BY array_position(ARRAY['low', 'medium', 'high', 'critical'], severity) DESC, probability DESC NULLS LAST, captured_at LIMIT 1) best ON true
   WHERE incident.incident_id = ANY($1) ORDER BY incident.incident_id FOR NO KEY UPDATE OF incident`;
 
-interface MessageRow { incidentId: string; key: string; contactId: string; channel: Channel; state: DeliveryState; arrival: Arrival | null; writtenAtMs: number; takenAtMs: number | null }
+export interface MessageRow { incidentId: string; key: string; contactId: string; channel: Channel; state: DeliveryState; arrival: Arrival | null; writtenAtMs: number; takenAtMs: number | null }
 
 const messagesOf = (client: Client, incidentIds: readonly string[]): Promise<MessageRow[]> => query<MessageRow & Record<string, unknown>>(client, `
   SELECT incident_id AS "incidentId", delivery_key AS key, contact_id AS "contactId", channel, state, arrival,
          (extract(epoch FROM created_at) * 1000)::float8 AS "writtenAtMs", (extract(epoch FROM delivered_at) * 1000)::float8 AS "takenAtMs"
   FROM deliveries WHERE incident_id = ANY($1) AND telling NOT IN ('taken', 'over') ORDER BY created_at, delivery_key`, [incidentIds]);
 
-interface ContactRow { contactId: string; userId: string; channel: Channel; address: string; quietHours: QuietHours | null }
+export interface ContactRow { contactId: string; userId: string; channel: Channel; address: string; quietHours: QuietHours | null }
 
 /** Those of the users, and those that their chains name, who may be somebody else's. Each user's in the user's order. */
-const contactsFor = (client: Client, incidents: readonly IncidentRow[]): Promise<ContactRow[]> => query<ContactRow & Record<string, unknown>>(client, `
+export const contactsFor = (client: Client, incidents: readonly Pick<IncidentRow, 'userId' | 'levels'>[]): Promise<ContactRow[]> => query<ContactRow & Record<string, unknown>>(client, `
   SELECT contact_id AS "contactId", user_id AS "userId", channel, address, quiet_hours AS "quietHours" FROM contacts
   WHERE (user_id = ANY($1) OR contact_id = ANY($2)) AND enabled AND channel = ANY($3) ORDER BY user_id, position, contact_id`,
 [incidents.map(({ userId }) => userId), incidents.flatMap(({ levels }) => (levels ?? []).flatMap(({ contacts }) => contacts ?? [])), CHANNELS]);
@@ -100,7 +100,7 @@ function incidentIn({ levels, frameId, frameCapturedAt, quietHours, ...row }: In
 
 const CALL_ENDS: readonly (Arrival | null)[] = ['completed', 'busy', 'no_answer', 'undelivered'];
 
-const sentIn = ({ contactId, channel, state, arrival, writtenAtMs, takenAtMs }: MessageRow): SentMessage => ({
+export const sentIn = ({ contactId, channel, state, arrival, writtenAtMs, takenAtMs }: Omit<MessageRow, 'incidentId' | 'key'>): SentMessage => ({
   contactId, channel, writtenAtMs, takenAtMs,
   over: state === 'failed' || state === 'withdrawn' || (channel === 'call' ? CALL_ENDS.includes(arrival) : arrival === 'undelivered'),
 });
