@@ -12,6 +12,7 @@ import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { answerOf, malformed, sendProblem } from './problems.ts';
+import { refuseReservedIds } from './reserved-ids.ts';
 import { answerRoutes } from './routes/answer.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { changeRoutes } from './routes/changes.ts';
@@ -96,6 +97,7 @@ function watchRequests(app: FastifyInstance, deps: ApiDeps, metrics: Metrics): v
     if (stopping) throw new Failure('shutting_down', 'this process is stopping');
   });
   app.addHook('onRequest', createAuthenticate(deps.pool, deps.now));
+  app.addHook('preHandler', refuseReservedIds);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.requests.inc({ method: request.method, route, status: reply.statusCode });

@@ -18,7 +18,7 @@ import type { TwilioAccount } from './routes/twilio-callbacks.ts';
 
 export type ApiSettings = Pick<Settings,
   | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxParcelBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames'
-  | 'frameStoreBytes'>;
+  | 'frameStoreBytes' | 'canarySeconds'>;
 
 export interface ApiDeps {
   readonly settings: ApiSettings;

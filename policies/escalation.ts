@@ -129,7 +129,7 @@ function anybody(telling: IncidentTelling, severity: Severity, chain: Chain, rea
 }
 
 /** In the order of the ids that the level names, else in the user's own. */
-function contactsOf({ channels, contacts }: Level, reachable: readonly Reachable[]): Reachable[] {
+export function contactsOf({ channels, contacts }: Level, reachable: readonly Reachable[]): Reachable[] {
   const fits = (contact: Reachable): boolean => channels.length === 0 || channels.includes(contact.channel);
   if (contacts === null) return reachable.filter((contact) => contact.own && fits(contact));
   return contacts.flatMap((id) => reachable.filter((contact) => contact.contactId === id && fits(contact)));

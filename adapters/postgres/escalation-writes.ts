@@ -71,11 +71,13 @@ async function writeProgress(client: Client, steps: readonly WrittenStep[]): Pro
 }
 
 function eventsOf(written: WrittenStep): EventToNote[] {
-  const { incident: { incidentId }, step } = written;
+  const { incident, step } = written;
+  const { incidentId } = incident;
   const ids = (contacts: readonly { readonly contactId: string }[]): string[] => contacts.map(({ contactId }) => contactId);
   const told = toldIn(written);
   const held = step.kind === 'tell' || step.kind === 'held' ? step.held : [];
   return [
+    ...(told !== null && incident.held !== null ? [{ incidentId, event: 'released' as const, detail: { cause: incident.held } }] : []),
     ...(told === null ? [] : [{ incidentId, event: 'told' as const, detail: { telling: told.telling, level: told.level, contacts: ids(told.contacts) } }]),
     ...(held.length === 0 ? [] : [{ incidentId, event: 'held' as const, detail: { cause: 'quiet_hours', contacts: ids(held) } }]),
     ...(step.kind === 'hold' ? [{ incidentId, event: 'held' as const, detail: { cause: step.cause } }] : []),
