@@ -1,24 +1,18 @@
 /** What a person is told of an incident, in words that fit any channel. Pure. */
 import { INCIDENT_TELLINGS } from '../contracts/delivery.ts';
-import { boxText } from '../contracts/detection.ts';
-import type { Severity } from '../contracts/severity.ts';
 import { knownTimeZone, localTime } from '../contracts/time.ts';
 import type { Clause, ClauseUnit } from '../contracts/verdict.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { AlertFacts } from './ports/alert-facts.ts';
 import type { DueDelivery } from './ports/outbox.ts';
-import type { AlertMessage, AlertPicture, Reason } from './ports/channel.ts';
+import type { AlertMessage, Reason } from './ports/channel.ts';
+import { seenWords, severityWords } from './seen-words.ts';
 
 /** The text of a rule is longer than a name, and still no page. */
 const RULE_LIMIT = 300;
-/** More kinds of things than this in one sentence and nobody reads it. */
-const KINDS_NAMED = 3;
 
 /** What only the one-line form begins with: the number, which is told beside the text anyway, and a bar in the same line. */
 const RULE_NUMBER = /^\s*RuleID\s*:[^|\r\n]*\|/i;
-
-/** Said before everything else; what is less severe goes without a word, or nobody would read the word. */
-const SEVERITY_WORDS: Readonly<Partial<Record<Severity, string>>> = { high: 'High severity: ', critical: 'Critical: ' };
 
 /** Everything but the addressee, who differs from delivery to delivery. */
 export type AlertText = Omit<AlertMessage, 'to' | 'contactId' | 'picture' | 'link'>;
@@ -36,7 +30,7 @@ export function alertText(facts: AlertFacts, { telling, severity }: Pick<DueDeli
     deviceId: facts.deviceId,
     telling: INCIDENT_TELLINGS.find((known) => known === telling) ?? 'opened',
     severity,
-    sentence: `${SEVERITY_WORDS[severity] ?? ''}${seen(facts)}, ${time.slice(11, 16)}, camera ${deviceName}`,
+    sentence: `${severityWords(severity)}${seenWords({ ...facts, labels: facts.evidence.map(({ label }) => label) })}, ${time.slice(11, 16)}, camera ${deviceName}`,
     rule: { ruleId: facts.ruleId, text: ruleWords(facts, reasons) },
     deviceName,
     capturedAt: facts.matchedAt,
@@ -47,26 +41,11 @@ export function alertText(facts: AlertFacts, { telling, severity }: Pick<DueDeli
   };
 }
 
-/** Described for those who do not see it, in the words that are drawn beside the boxes. */
-export function pictureOf(facts: AlertFacts, jpeg: Buffer): AlertPicture {
-  const marked = facts.evidence.map(boxText).join(', ');
-  return { jpeg, description: `Picture of camera ${oneLine(facts.deviceName, NAME_LIMIT)}${marked === '' ? '' : `, marked: ${oneLine(marked, RULE_LIMIT)}`}` };
-}
-
 /** Its name, the one line that it is, or what it asked of this frame: a file of YAML or JSON is nothing to read in a mail. */
 function ruleWords({ ruleName, ruleText }: AlertFacts, reasons: readonly Reason[]): string {
   if (ruleName !== null) return oneLine(ruleName, RULE_LIMIT);
   if (RULE_NUMBER.test(ruleText)) return oneLine(ruleText.replace(RULE_NUMBER, ''), RULE_LIMIT);
   return oneLine([...new Set(reasons.map(({ asked }) => asked))].join(', '), RULE_LIMIT);
-}
-
-/** `Person`, `Person and dog`, `Person, dog, cat and 2 more`; the rule when it matched on nothing that can be named. */
-function seen({ evidence, ruleId, ruleName }: AlertFacts): string {
-  const kinds = [...new Set(evidence.map(({ label }) => oneLine(label, NAME_LIMIT)))];
-  if (kinds.length === 0) return ruleName === null ? `Rule ${ruleId} matched` : oneLine(ruleName, NAME_LIMIT);
-  const named = kinds.length > KINDS_NAMED ? [...kinds.slice(0, KINDS_NAMED), `${kinds.length - KINDS_NAMED} more`] : kinds;
-  const listed = named.length === 1 ? named.join() : `${named.slice(0, -1).join(', ')} and ${named.at(-1)}`;
-  return listed.charAt(0).toUpperCase() + listed.slice(1);
 }
 
 /** The conditions that hold and say a number; conditions that only join others are told when there is nothing else. */

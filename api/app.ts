@@ -38,6 +38,7 @@ import { ruleSetRoutes } from './routes/rule-sets.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { snoozeRoutes } from './routes/snoozes.ts';
+import { twilioCallbackRoutes } from './routes/twilio-callbacks.ts';
 import { userRoutes } from './routes/users.ts';
 import { zoneRoutes } from './routes/zones.ts';
 import { createUploads } from './uploads.ts';
@@ -81,6 +82,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
     userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), contactTestRoutes(deps), chainRoutes(deps), snoozeRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
     ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics), answerRoutes(deps, pictures),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
+    ...(deps.twilio ? [twilioCallbackRoutes(deps, deps.twilio)] : []),
   ]) await app.register(routes);
   await app.ready();
   return app as unknown as FastifyInstance;

@@ -59,6 +59,7 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       channels,
       webhookSecretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)),
       ...(inbox ? { inbox } : {}),
+      ...(settings.twilioAccountSid !== '' && settings.twilioAuthToken ? { twilio: { authToken: settings.twilioAuthToken } } : {}),
       refusals,
       now: Date.now,
     });

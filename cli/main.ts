@@ -4,6 +4,8 @@ import { loadSettings } from '../config/load.ts';
 import { addApi } from './commands/api.ts';
 import { addAssets } from './commands/assets.ts';
 import { addChanges } from './commands/changes.ts';
+import { addChains } from './commands/chains.ts';
+import { addContacts } from './commands/contacts.ts';
 import { addDemo } from './commands/demo.ts';
 import { addDevices } from './commands/devices.ts';
 import { addDispatch } from './commands/dispatch.ts';
@@ -17,6 +19,7 @@ import { addModels } from './commands/models.ts';
 import { addPolicies } from './commands/policies.ts';
 import { addReplay } from './commands/replay.ts';
 import { addRules } from './commands/rules.ts';
+import { addSnoozes } from './commands/snoozes.ts';
 import { addStart } from './commands/start.ts';
 import { addStatus } from './commands/status.ts';
 import { addWorker } from './commands/worker.ts';
@@ -27,7 +30,7 @@ import { reportError } from './report-error.ts';
 /** In the order of the help: run it, feed it, look at it, look after it. */
 const COMMANDS = [
   addDemo, addStart, addApi, addWorker, addDispatch, addMigrate,
-  addFrames, addRules, addPolicies, addGroups, addZones, addChanges, addModels, addIncidents, addDevices, addKeys, addStatus, addReplay, addAssets, addDoctor,
+  addFrames, addRules, addPolicies, addGroups, addZones, addContacts, addChains, addChanges, addModels, addIncidents, addSnoozes, addDevices, addKeys, addStatus, addReplay, addAssets, addDoctor,
 ];
 
 export interface Surroundings {

@@ -16,6 +16,8 @@ import type { FailureCode } from '../contracts/failures.ts';
 import type { FrameState } from '../contracts/terminal-states.ts';
 import { accountsClient } from './accounts.ts';
 import type { AccountsClient } from './accounts.ts';
+import { alertingClient } from './alerting.ts';
+import type { AlertingClient } from './alerting.ts';
 import { callsOf } from './calls.ts';
 import type { Page } from './calls.ts';
 import { createConnection } from './connection.ts';
@@ -30,6 +32,8 @@ import type { RulesClient } from './rules.ts';
 
 export type { FrameToPush, PushOptions, Retry } from './push-frame.ts';
 export type { PushedFrame } from './push-frames.ts';
+export type { ContactQuery } from './accounts.ts';
+export type { SnoozeQuery } from './alerting.ts';
 export type { IncidentQuery, MessageQuery } from './incidents.ts';
 export type { ChangeQuery } from './rules.ts';
 export { Refused, Unreachable } from './errors.ts';
@@ -51,7 +55,7 @@ export interface EquipmentNoticeQuery extends Omit<IncidentQuery, 'state'> {
   readonly state?: NoticeState;
 }
 
-export interface Client extends AccountsClient, RulesClient, IncidentsClient {
+export interface Client extends AccountsClient, AlertingClient, RulesClient, IncidentsClient {
   pushFrame(frame: FrameToPush, options?: PushOptions): Promise<Receipt>;
   /** One answer per frame, in order: its receipt, or the `Refused` of that frame alone. */
   pushFrames(frames: readonly FrameToPush[], options?: PushOptions): Promise<PushedFrame[]>;
@@ -98,6 +102,7 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
     invalidFrameCounts: (query) => get('/v1/invalid-frames/counts', query),
 
     ...accountsClient(calls),
+    ...alertingClient(calls),
     ...rulesClient(calls),
 
     uploadWeights: (bytes) => connection.json({ method: 'POST', path: '/v1/models/weights', bytes, headers: { 'content-type': 'application/octet-stream' } }),

@@ -36,3 +36,6 @@ export interface Verdict {
   /** Indexes into the frame's detections that made the rule match; empty without a match. */
   readonly evidence: readonly number[];
 }
+
+/** The path of a clause as people count, without the root and from one: `0.1` is `2`, `0.1.0` is `2.1`. Empty for the root, which is the whole rule. */
+export const clauseNumber = (path: string): string => path.split('.').slice(1).map((index) => Number(index) + 1).join('.');

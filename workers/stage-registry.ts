@@ -1,6 +1,7 @@
 /** One row per stage that has activities: what it is made of. Queues, limits and slots stand in contracts/stages.ts. */
 import { createAlertActivities } from '../activities/alert.ts';
 import { createDeliverActivities } from '../activities/deliver.ts';
+import { createDeliverDigestActivities } from '../activities/deliver-digest.ts';
 import { createDeliverNoticeActivities } from '../activities/deliver-notice.ts';
 import { createDetectActivities } from '../activities/detect.ts';
 import { createEvaluateActivities } from '../activities/evaluate.ts';
@@ -9,13 +10,15 @@ import { createReviewActivities } from '../activities/review-incident.ts';
 import { createValidateActivities } from '../activities/validate.ts';
 import { createImageReader } from '../adapters/images/image-reader.ts';
 import { createPictureAnnotator } from '../adapters/images/picture-annotator.ts';
+import { createLinks } from '../adapters/links/signed-links.ts';
 import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
+import { createDigestFactSource } from '../adapters/postgres/digest-facts.ts';
 import { createIncidentLedger } from '../adapters/postgres/alerts.ts';
 import type { EscalationSettings } from '../adapters/postgres/escalate.ts';
 import { createFrameResults } from '../adapters/postgres/frame-results.ts';
 import { createReviewLedger } from '../adapters/postgres/incidents.ts';
 import { createNoticeFactSource } from '../adapters/postgres/notices.ts';
-import { createNoticeOutbox, createOutbox } from '../adapters/postgres/outbox.ts';
+import { createDigestOutbox, createNoticeOutbox, createOutbox } from '../adapters/postgres/outbox.ts';
 import { createSettlingLedger } from '../adapters/postgres/outcomes.ts';
 import { createJudgementLedger } from '../adapters/postgres/verdicts.ts';
 import { createDoorbell } from '../adapters/temporal/doorbell.ts';
@@ -27,6 +30,7 @@ import { openChannels } from './channels.ts';
 import { createDetectMeter } from './detect-meter.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openDetectors } from './detector.ts';
+import { ensureSigningSecret } from './signing-secret.ts';
 import { clockWatch, voidWatch } from './equipment-settings.ts';
 import type { DetectLoad, DetectorInUse } from '../adapters/postgres/workers.ts';
 
@@ -93,17 +97,15 @@ export const STAGE_REGISTRY: Readonly<Record<ActivityStageName, (deps: Dependenc
 
   messages: async (deps) => {
     const pool = await deps.pool();
-    const { incidentQuietSeconds, incidentCooldownSeconds } = deps.settings;
-    const channels = await openChannels(deps);
+    const { incidentQuietSeconds, incidentCooldownSeconds, publicUrl, linkDays } = deps.settings;
+    const { linkTo } = createLinks({ secret: await ensureSigningSecret(deps.settings, deps.log), publicUrl, days: linkDays, now: Date.now });
+    const told = { channels: await openChannels(deps), log: deps.log };
+    const shown = { store: await deps.frameStore(), annotator: createPictureAnnotator(), linkTo };
     return {
       activities: {
-        ...createDeliverActivities({
-          outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool),
-          store: await deps.frameStore(), annotator: createPictureAnnotator(), channels, log: deps.log,
-          // A link must open without a key, so it has to be signed and to expire; until there is such a page, messages carry none.
-          linkTo: null,
-        }),
-        ...createDeliverNoticeActivities({ outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool), channels, log: deps.log }),
+        ...createDeliverActivities({ ...told, ...shown, outbox: createOutbox(pool, { cooldownMs: incidentCooldownSeconds * 1000 }), facts: createAlertFactSource(pool) }),
+        ...createDeliverDigestActivities({ ...told, ...shown, outbox: createDigestOutbox(pool), facts: createDigestFactSource(pool) }),
+        ...createDeliverNoticeActivities({ ...told, outbox: createNoticeOutbox(pool), facts: createNoticeFactSource(pool) }),
         ...createReviewActivities({ ledger: createReviewLedger(pool, escalationOf(deps.settings)), quietMs: incidentQuietSeconds * 1000, log: deps.log }),
       },
     };

@@ -4,6 +4,7 @@ import type { Instant } from '../../contracts/time.ts';
 import type { Clause } from '../../contracts/verdict.ts';
 import type { PictureSize } from './detector.ts';
 import type { DueDelivery } from './outbox.ts';
+import type { ZoneOutline } from './picture-annotator.ts';
 
 export interface AlertFacts {
   readonly incidentId: string;
@@ -26,6 +27,10 @@ export interface AlertFacts {
   readonly clauses: readonly Clause[];
   /** The detections that made the rule match. */
   readonly evidence: readonly Detection[];
+  /** Names of the zones in which the evidence was seen; empty where the rule takes it from anywhere. */
+  readonly seenIn: readonly string[];
+  /** The zones that the rule asked for, as they were drawn when the frame was judged. */
+  readonly zones: readonly ZoneOutline[];
   /** Where the picture lies and what the boxes refer to; null when the frame has none any more. */
   readonly picture: { readonly sha256: string; readonly size: PictureSize } | null;
 }

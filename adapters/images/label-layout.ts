@@ -38,7 +38,7 @@ export function layOutLabels(boxes: readonly BoxLabel[], size: PictureSize, canv
   });
 }
 
-function labelSize(text: string, { unitPixels, paddingPixels }: LabelMetrics): PictureSize {
+export function labelSize(text: string, { unitPixels, paddingPixels }: LabelMetrics): PictureSize {
   return {
     width: strokeTextWidth(text) * unitPixels + 2 * paddingPixels,
     height: (CAP_HEIGHT_UNITS + DESCENDER_UNITS) * unitPixels + 1.4 * paddingPixels,
@@ -54,7 +54,7 @@ function onCanvas([x, y, width, height]: Box, size: PictureSize, canvas: Picture
   return right > left && bottom > top ? { x: left, y: top, width: right - left, height: bottom - top } : undefined;
 }
 
-function shorten(text: string, maxWidth: number, metrics: LabelMetrics): string {
+export function shorten(text: string, maxWidth: number, metrics: LabelMetrics): string {
   if (labelSize(text, metrics).width <= maxWidth) return text;
   const characters = [...text];
   do characters.pop();
@@ -81,7 +81,7 @@ function placeLabel(outline: Rectangle, label: PictureSize, canvas: PictureSize,
   return best;
 }
 
-function sharedArea(a: Rectangle, b: Rectangle): number {
+export function sharedArea(a: Rectangle, b: Rectangle): number {
   const width = Math.min(a.x + a.width, b.x + b.width) - Math.max(a.x, b.x);
   const height = Math.min(a.y + a.height, b.y + b.height) - Math.max(a.y, b.y);
   return width > 0 && height > 0 ? width * height : 0;

@@ -114,6 +114,9 @@ function glyphOf(character: string): Glyph {
 /** Accents are dropped (é is drawn as e), what cannot be drawn becomes an empty frame. */
 const charactersOf = (text: string): string[] => [...text.normalize('NFKD').replace(/\p{Mark}/gu, '').replace(/\s/gu, ' ')];
 
+/** False when an empty frame would stand for some character of it. */
+export const canDraw = (text: string): boolean => charactersOf(text).every((character) => Object.hasOwn(GLYPHS, character));
+
 export function strokeTextWidth(text: string): number {
   const widths = charactersOf(text).map((character) => glyphOf(character).width);
   return widths.reduce((sum, width) => sum + width, 0) + Math.max(0, widths.length - 1) * LETTER_GAP_UNITS;

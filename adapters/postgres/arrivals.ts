@@ -2,7 +2,7 @@
 import { FINAL_ARRIVALS } from '../../contracts/delivery.ts';
 import type { Arrival } from '../../contracts/delivery.ts';
 import { inTransaction, query } from './pool.ts';
-import type { Client, Pool } from './pool.ts';
+import type { Pool } from './pool.ts';
 import { INCIDENT_ANSWERED } from './responses.ts';
 
 export interface ArrivalReport {
@@ -26,23 +26,13 @@ export function recordArrival(pool: Pool, report: ArrivalReport): Promise<boolea
     await query(client, `
       UPDATE deliveries SET arrival = $2, arrived_at = now(), arrival_code = $3
       WHERE delivery_key = $1 AND (arrival IS NULL OR arrival <> ALL($4) OR $2 = ANY($4))`, [deliveryKey, arrival, providerCode, FINAL_ARRIVALS]);
-    await settleDoubt(client, report);
+    // The answer of the provider was lost and the message waits to be sent once more: this word proves that it was taken, and the next look settles that.
+    const [doubted] = await query(client, "UPDATE deliveries SET next_try_at = now() WHERE delivery_key = $1 AND state = 'waiting' AND uncertain > 0 RETURNING delivery_key", [deliveryKey]);
     // How a call ended decides whom to call next.
-    if (delivery.incident_id !== null && FINAL_ARRIVALS.includes(arrival)) {
-      await query(client, 'UPDATE incidents SET next_due_at = now() WHERE incident_id = $1 AND state = $2', [delivery.incident_id, 'open']);
+    if (delivery.incident_id !== null && (doubted !== undefined || FINAL_ARRIVALS.includes(arrival))) {
+      await query(client, 'UPDATE incidents SET next_due_at = now() WHERE incident_id = $1', [delivery.incident_id]);
       await query(client, 'SELECT pg_notify($1, $2)', [INCIDENT_ANSWERED, delivery.incident_id]);
     }
     return true;
   });
-}
-
-/** The answer of the provider was lost and the message waits to be sent once more: this word proves that it was taken, so it is not. */
-async function settleDoubt(client: Client, { deliveryKey, providerId }: ArrivalReport): Promise<void> {
-  const settled = await query(client, `
-    UPDATE deliveries SET state = 'delivered', delivered_at = now(), provider_id = $2, code = NULL
-    WHERE delivery_key = $1 AND state = 'waiting' AND uncertain > 0 RETURNING delivery_key`, [deliveryKey, providerId]);
-  if (settled.length === 0) return;
-  await query(client, `
-    UPDATE delivery_attempts SET outcome = 'delivered', answer = 'known by a status callback: ' || $2
-    WHERE attempt_id = (SELECT max(attempt_id) FROM delivery_attempts WHERE delivery_key = $1 AND outcome = 'uncertain')`, [deliveryKey, providerId]);
 }

@@ -1,6 +1,7 @@
 /** All that is asked to decide who is told next of an incident, in a few reads for many incidents. */
 import { CHANNELS, deliveryPartsOf } from '../../contracts/delivery.ts';
 import type { Arrival, Channel, DeliveryState } from '../../contracts/delivery.ts';
+import type { HoldCause } from '../../contracts/digest.ts';
 import { DEFAULT_CHAIN } from '../../contracts/escalation.ts';
 import type { Chain, Level } from '../../contracts/escalation.ts';
 import type { IncidentState } from '../../contracts/incident.ts';
@@ -25,6 +26,8 @@ export interface IncidentToEscalate extends Escalation {
   readonly deviceId: string;
   readonly state: IncidentState;
   readonly matches: number;
+  /** Why nobody was told so far; null otherwise. */
+  readonly held: HoldCause | null;
   readonly openedAt: Instant;
   readonly lastMatchAt: Instant;
   readonly chain: Chain;
@@ -39,7 +42,7 @@ export interface IncidentToEscalate extends Escalation {
 
 interface IncidentRow {
   incidentId: string; userId: string; ruleId: string; deviceId: string; state: IncidentState; severity: Severity; level: number; repeats: number; toldAtMs: number | null;
-  matches: number; openedAt: Instant; lastMatchAt: Instant; quietHours: QuietHours | null; levels: readonly Level[] | null; messagesPerHour: number | null;
+  matches: number; held: HoldCause | null; openedAt: Instant; lastMatchAt: Instant; quietHours: QuietHours | null; levels: readonly Level[] | null; messagesPerHour: number | null;
   frameId: string; frameCapturedAt: Instant; now: Instant; nowMs: number;
 }
 
@@ -53,7 +56,7 @@ export async function incidentsToEscalate(client: Client, incidentIds: readonly 
 
 const INCIDENTS = `
   SELECT incident.incident_id AS "incidentId", incident.user_id AS "userId", incident.rule_id AS "ruleId", incident.device_id AS "deviceId", incident.state, incident.severity,
-         incident.level, incident.repeats, (extract(epoch FROM incident.told_at) * 1000)::float8 AS "toldAtMs", incident.matches,
+         incident.level, incident.repeats, (extract(epoch FROM incident.told_at) * 1000)::float8 AS "toldAtMs", incident.matches, incident.held,
          incident.opened_at AS "openedAt", incident.last_match_at AS "lastMatchAt", incident.quiet_hours AS "quietHours", chain.levels, owner.messages_per_hour AS "messagesPerHour",
          coalesce(best.frame_id, incident.first_frame_id) AS "frameId", coalesce(best.captured_at, incident.opened_at) AS "frameCapturedAt",
          now() AS now, (extract(epoch FROM now()) * 1000)::float8 AS "nowMs"

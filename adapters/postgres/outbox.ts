@@ -61,7 +61,7 @@ function outboxOf(pool: Pool, subject: Subject, onDelivered: OnDelivered): Outbo
       const rows = await query<MessageRow>(pool, `SELECT ${MESSAGE} FROM deliveries WHERE ${subject.id} = $1 AND ${IS_DUE} ORDER BY created_at, delivery_key`, [id]);
       return rows.map(messageIn);
     },
-    claimDue: (id, leaseMs) => inTransaction(pool, (client) => claimDue(client, subject, id, leaseMs)),
+    claimDue: (id, leaseMs) => inTransaction(pool, (client) => claimDue(client, subject, id, leaseMs, onDelivered)),
     finish: (attempt, outcome) => inTransaction(pool, (client) => finish(client, subject, attempt, outcome, onDelivered)),
     async pendingFor(id) {
       const [row] = await query<{ in_ms: number | null }>(pool, `
@@ -83,13 +83,13 @@ const messageIn = ({ frame_id: frameId, frame_captured_at: capturedAt, ...row }:
   frame: frameId === null || capturedAt === null ? null : { frameId, capturedAt },
 });
 
-async function claimDue(client: Client, subject: Subject, id: string, leaseMs: number): Promise<ClaimedDelivery[]> {
+async function claimDue(client: Client, subject: Subject, id: string, leaseMs: number, onDelivered: OnDelivered): Promise<ClaimedDelivery[]> {
   const due = await query<{ delivery_key: string; state: string }>(client, `
     SELECT delivery_key, state FROM deliveries
     WHERE ${subject.id} = $1 AND ${IS_DUE}
     ORDER BY created_at, delivery_key FOR UPDATE SKIP LOCKED`, [id]);
   if (due.length === 0) return [];
-  await settleWithoutSending(client, subject, due);
+  if (await settleWithoutSending(client, subject, due)) await onDelivered(client, id);
   const dead = due.filter(({ state }) => state === 'sending').map((row) => row.delivery_key);
   await query(client, `
     UPDATE delivery_attempts SET outcome = 'uncertain', finished_at = now(), answer = 'the try ended before the provider''s answer was recorded'
@@ -105,15 +105,22 @@ async function claimDue(client: Client, subject: Subject, id: string, leaseMs: n
   return claimed.map((row) => ({ ...messageIn(row), attemptId: row.attempt_id, tries: row.tries }));
 }
 
-/** What a callback proved to be taken is not sent again, and nobody is asked any more once somebody has taken charge. */
-async function settleWithoutSending(client: Client, { table, id }: Subject, due: readonly { readonly delivery_key: string }[]): Promise<void> {
+/** What a callback proved to be taken is not sent again, and nobody is asked any more once somebody has taken charge. True when something was proven. */
+async function settleWithoutSending(client: Client, { table, id }: Subject, due: readonly { readonly delivery_key: string }[]): Promise<boolean> {
   const keys = due.map((row) => row.delivery_key);
-  await query(client, `UPDATE deliveries SET state = 'delivered', delivered_at = arrived_at, claimed_until = NULL WHERE delivery_key = ANY($1) AND arrival IS NOT NULL`, [keys]);
-  if (table !== 'incidents') return;
+  const proven = await query<{ delivery_key: string }>(client, `
+    UPDATE deliveries SET state = 'delivered', delivered_at = arrived_at, claimed_until = NULL, code = NULL,
+      provider_id = (SELECT provider_id FROM delivery_receipts receipt WHERE receipt.delivery_key = deliveries.delivery_key ORDER BY receipt_id DESC LIMIT 1)
+    WHERE delivery_key = ANY($1) AND arrival IS NOT NULL RETURNING delivery_key`, [keys]);
+  await query(client, `
+    UPDATE delivery_attempts SET outcome = 'delivered', finished_at = coalesce(finished_at, now()), answer = 'known by a status callback'
+    WHERE attempt_id IN (SELECT max(attempt_id) FROM delivery_attempts WHERE delivery_key = ANY($1) GROUP BY delivery_key)`, [proven.map((row) => row.delivery_key)]);
+  if (table !== 'incidents') return proven.length > 0;
   await query(client, `
     UPDATE deliveries SET state = 'withdrawn', claimed_until = NULL FROM incidents incident
     WHERE delivery_key = ANY($1) AND deliveries.${id} = incident.incident_id AND incident.state IN ('acknowledged', 'resolved')
       AND telling NOT IN ('taken', 'over') AND deliveries.state IN ('waiting', 'sending')`, [keys]);
+  return proven.length > 0;
 }
 
 async function finish(client: Client, subject: Subject, { attemptId, deliveryKey, contactId }: ClaimedDelivery, outcome: AttemptOutcome, onDelivered: OnDelivered): Promise<void> {

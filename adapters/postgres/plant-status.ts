@@ -1,7 +1,7 @@
 /** The state of the plant: who is at work, with which detector, and what is on its way. */
 import { CANARY_ID } from '../../contracts/canary.ts';
 import type { Instant } from '../../contracts/time.ts';
-import { IS_DEAD } from './dead-letters.ts';
+import { IS_DEAD, IS_UNDER_WAY } from './dead-letters.ts';
 import { query } from './pool.ts';
 import type { Queryable } from './pool.ts';
 import type { DetectorInUse } from './workers.ts';
@@ -44,7 +44,7 @@ export async function readPlantFigures(db: Queryable): Promise<PlantFigures> {
            (SELECT count(*) FROM batches WHERE closed_at IS NULL) AS "openBatches",
            (SELECT count(*) FROM frames WHERE state = 'failed') AS "failedFrames",
            (SELECT count(*) FROM incidents WHERE state <> 'closed') AS "openIncidents",
-           (SELECT count(*) FROM deliveries WHERE state IN ('waiting', 'sending')) AS "undeliveredMessages",
+           (SELECT count(*) FROM deliveries WHERE ${IS_UNDER_WAY}) AS "undeliveredMessages",
            (SELECT count(*) FROM deliveries WHERE ${IS_DEAD}) AS "deadLetters"`, [CANARY_ID]);
   return figures!;
 }

@@ -7,6 +7,7 @@ import { addAssigning } from '../assigning.ts';
 import { answer } from '../context.ts';
 import type { Context } from '../context.ts';
 import { everyPage } from '../every-page.ts';
+import { quietText } from '../quiet-hours.ts';
 import { readDocument } from '../read-document.ts';
 import { facts, table } from '../table.ts';
 import { assigneeRows, moment } from '../wording.ts';
@@ -26,7 +27,11 @@ export function addPolicies(program: Command, context: Context): void {
     .action((policyId: string, options: ApiOptions) => withClient(options, context, async (client) => {
       const policy = await client.policy(policyId);
       answer(context, policy, () => [
-        ...facts([['policy', policy.policyId], ['name', policy.name], ['version', policy.version], ['since (UTC)', moment(policy.updatedAt)], ['severity', policy.defaults.severity], ['zones', policy.defaults.zones?.join(', ')], ...assigneeRows(policy)]),
+        ...facts([
+          ['policy', policy.policyId], ['name', policy.name], ['version', policy.version], ['since (UTC)', moment(policy.updatedAt)],
+          ['severity', policy.defaults.severity], ['zones', policy.defaults.zones?.join(', ')],
+          ['chain', policy.defaults.chain], ['quiet hours', policy.defaults.quietHours && quietText(policy.defaults.quietHours)], ...assigneeRows(policy),
+        ]),
         ...table(policy.rules.map(({ ruleId, severity, zones }) => [ruleId, severity, zones?.join(', ')]), ['rule', 'severity', 'zones']),
       ]);
     }));

@@ -38,10 +38,8 @@ function readOne({ days, from, to }: QuietWindowText, index: number): QuietWindo
   throw new Failure('request_malformed', `quietHours.windows.${index}: ${problems.toArray()[0]?.message ?? 'days is empty; leave it out for every day.'}`);
 }
 
-export const quietHoursText = ({ timeZone, windows, breakThrough }: QuietHours): QuietHoursText => ({
-  timeZone,
-  windows: windows.map(({ days, from, to }) => ({
-    ...(days.length === EVERY_DAY.length ? {} : { days: days.map((day) => DAY_NAMES[day - 1]!.toLowerCase()) }), from: clockText(from), to: clockText(to),
-  })),
-  breakThrough,
+export const quietHoursText = ({ timeZone, windows, breakThrough }: QuietHours): QuietHoursText => ({ timeZone, windows: windows.map(quietWindowText), breakThrough });
+
+export const quietWindowText = ({ days, from, to }: QuietWindow): QuietWindowText => ({
+  ...(days.length === EVERY_DAY.length ? {} : { days: days.map((day) => DAY_NAMES[day - 1]!.toLowerCase()) }), from: clockText(from), to: clockText(to),
 });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { alertText, pictureOf } from '../../activities/alert-message.ts';
+import { alertText } from '../../activities/alert-message.ts';
 import type { AlertFacts } from '../../activities/ports/alert-facts.ts';
+import { INCIDENT_TELLINGS } from '../../contracts/delivery.ts';
 import type { Detection } from '../../contracts/detection.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { Clause } from '../../contracts/verdict.ts';
@@ -9,10 +10,11 @@ const seen = (label: string, probability = 0.874): Detection => ({ label, probab
 const clause = (changed: Partial<Clause> = {}): Clause => ({ path: '0.0', text: 'person with probability > 80%', holds: true, compared: 0.874, threshold: 0.8, ...changed });
 
 const facts = (changed: Partial<AlertFacts> = {}): AlertFacts => ({
-  incidentId: 'incident-1', userId: 'acme', deviceId: 'cam1', ruleId: '100', ruleName: null, severity: 'medium', ruleText: 'RuleID: 100 | Unsafe Class: Person | ALL with probability>80%', deviceName: 'Back door',
+  incidentId: 'incident-1', userId: 'acme', deviceId: 'cam1', ruleId: '100', ruleName: null, ruleText: 'RuleID: 100 | Unsafe Class: Person | ALL with probability>80%', deviceName: 'Back door',
   timeZone: 'Europe/Berlin', matchedAt: parseInstant('2026-11-21T01:14:07.5Z'), frameId: 'frame-1', tag: 'acme-cam1-x-y',
-  clauses: [clause()], evidence: [seen('person')], picture: null, ...changed,
+  clauses: [clause()], evidence: [seen('person')], seenIn: [], zones: [], picture: null, ...changed,
 });
+const TOLD = { telling: 'opened', severity: 'medium' } as const;
 
 describe('the sentence', () => {
   it('says what, when by the clock at the camera, and where', () => {
@@ -30,19 +32,42 @@ describe('the sentence', () => {
   });
 
   it.each([['low', ''], ['medium', ''], ['high', 'High severity: '], ['critical', 'Critical: ']] as const)('of severity %s begins with %j', (severity, beginning) => {
-    expect(alertText(facts({ severity })), TOLD).toMatchObject({ severity, sentence: `${beginning}Person, 02:14, camera Back door` });
+    expect(alertText(facts(), { telling: 'opened', severity })).toMatchObject({ severity, sentence: `${beginning}Person, 02:14, camera Back door` });
+  });
+
+  it.each([
+    [['Yard'], 'Person in Yard, '],
+    [['Yard', 'Küche 2'], 'Person in Yard or Küche 2, '],
+    [['Yard', 'Gate', 'Lawn', 'Path'], 'Person in Yard, Gate or 2 more, '],
+  ])('says that it was seen in %j as the admin wrote it', (seenIn, beginning) => {
+    expect(alertText(facts({ seenIn }), TOLD).sentence).toBe(`${beginning}02:14, camera Back door`);
   });
 
   it('names the rule where there is nothing else to name', () => {
     expect(alertText(facts({ evidence: [], ruleName: 'Parcel\nleft the shelf' }), TOLD).sentence).toBe('Parcel left the shelf, 02:14, camera Back door');
   });
 
+  it('leaves time and camera whole, however much there is to name', () => {
+    const long = Array.from({ length: 9 }, (_, n) => `${n}${'x'.repeat(63)}`);
+    const { sentence } = alertText(facts({ evidence: long.map((label) => seen(label)), seenIn: long, deviceName: 'y'.repeat(200) }), { telling: 'escalated', severity: 'critical' });
+    expect(sentence).toMatch(/^Critical: 0x+.*…, 02:14, camera y+…$/);
+    expect(sentence.length).toBeLessThan(170);
+  });
+
   it('is one line of bounded length whatever the names hold', () => {
-    const { sentence, deviceName } = alertText(facts({ deviceName: `Back\r\nBcc: eve@example.com\u2028\u202Edoor \ud800 ${'x'.repeat(500)}` }));
+    const { sentence, deviceName } = alertText(facts({ deviceName: `Back\r\nBcc: eve@example.com\u2028\u202Edoor \ud800 ${'x'.repeat(500)}` }), TOLD);
     expect(sentence).toMatch(/^[^\p{Cc}\p{Cs}\u2028\u202e]+$/u);
     expect(sentence.length).toBeLessThan(100);
     expect(deviceName).toMatch(/^Back Bcc: eve@example.com door x+…$/);
   });
+});
+
+it.each(INCIDENT_TELLINGS)('a message that is %s says so apart from its sentence, which stays the same', (telling) => {
+  expect(alertText(facts(), { telling, severity: 'medium' })).toMatchObject({ telling, sentence: 'Person, 02:14, camera Back door' });
+});
+
+it('a telling that this build does not know is told as if it had just begun', () => {
+  expect(alertText(facts(), { telling: 'of tomorrow', severity: 'medium' }).telling).toBe('opened');
 });
 
 it('the time is told in the zone of the camera, also across a change of clocks', () => {
@@ -51,7 +76,7 @@ it('the time is told in the zone of the camera, also across a change of clocks',
 });
 
 it('a zone that is not known stops no alert: the time is told in UTC and says so', () => {
-  expect(alertText(facts({ timeZone: 'Mars/Olympus' })), TOLD).toMatchObject({ timeZone: 'UTC', localTime: '2026-11-21 01:14:07 UTC' });
+  expect(alertText(facts({ timeZone: 'Mars/Olympus' }), TOLD)).toMatchObject({ timeZone: 'UTC', localTime: '2026-11-21 01:14:07 UTC' });
 });
 
 describe('the rule', () => {
@@ -95,15 +120,10 @@ describe('the reasons', () => {
 
   it('leave out what did not hold, and conditions that only join others', () => {
     const clauses = [clause({ path: '0', text: 'any of', compared: null, threshold: null }), clause(), clause({ text: 'dog with probability > 80%', holds: false, compared: 0.2 })];
-    expect(alertText(facts({ clauses }), TOLD).reasons).toEqual([{ asked: 'person with probability > 80%', found: '87 %' }]);
+    expect(alertText(facts({ clauses }), TOLD).reasons).toEqual([{ path: '0.0', asked: 'person with probability > 80%', found: '87 %' }]);
   });
 
   it('tell a condition without a number when there is no other', () => {
-    expect(alertText(facts({ clauses: [clause({ text: 'no helmet', compared: null, threshold: null })] }), TOLD).reasons).toEqual([{ asked: 'no helmet', found: null }]);
+    expect(alertText(facts({ clauses: [clause({ text: 'no helmet', compared: null, threshold: null })] }), TOLD).reasons).toEqual([{ path: '0.0', asked: 'no helmet', found: null }]);
   });
-});
-
-it('the picture is described by what is marked in it', () => {
-  expect(pictureOf(facts({ evidence: [seen('person'), seen('dog', 0.91)] }), Buffer.of(1))).toEqual({ jpeg: Buffer.of(1), description: 'Picture of camera Back door, marked: person 87 %, dog 91 %' });
-  expect(pictureOf(facts({ evidence: [] }), Buffer.of(1))).toMatchObject({ description: 'Picture of camera Back door' });
 });

@@ -202,7 +202,7 @@ describe('a key of one user', () => {
       const { status, json } = await api.get(url, key);
       codes.push(`${status} ${json.code}`);
     }
-    expect(codes).toEqual(['404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 device_unknown', '404 device_unknown', '404 contact_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown']);
+    expect(codes).toEqual(['404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 device_unknown', '404 device_unknown', '404 contact_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown', '404 user_unknown']);
     expect((await api.get('/v1/devices', key)).json.devices.map(({ deviceId }: any) => deviceId)).toEqual(['door']);
     expect((await api.get('/v1/contacts', key)).json.contacts.map(({ userId }: any) => userId)).toEqual(['anna']);
     expect((await api.get('/v1/users/anna', key)).json.userId).toBe('anna');

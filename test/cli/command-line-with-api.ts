@@ -21,11 +21,12 @@ export interface CommandLineWithApi {
   close(): Promise<void>;
 }
 
-export async function commandLineWithApi(): Promise<CommandLineWithApi> {
+/** `env`: of the API beside what it needs. */
+export async function commandLineWithApi(env: NodeJS.ProcessEnv = {}): Promise<CommandLineWithApi> {
   const db = await freshDatabase();
   const cli = await commandLine();
   await registerKey(db.pool, KEY, { role: 'admin', userId: null });
-  const settings = loadSettings({ DATABASE_URL: db.url, WATCHPOST_HOME: cli.home, WATCHPOST_PORT: '0' });
+  const settings = loadSettings({ DATABASE_URL: db.url, WATCHPOST_HOME: cli.home, WATCHPOST_PORT: '0', ...env });
   const api = await startApiProcess(settings, createLog('api', 'silent'), { stepOver: false });
   await writeFile(join(cli.home, 'address'), `${api.url}\n`);
   await writeFile(join(cli.home, 'admin.key'), `${KEY}\n`);

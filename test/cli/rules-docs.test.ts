@@ -1,38 +1,24 @@
 /** The commands of the page about rules, typed one after the other against a running API, from an empty file to an assigned rule. */
 import { readFileSync } from 'node:fs';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Client } from '../../client/client.ts';
-import { fences, fileOf } from '../support/doc-fences.ts';
-import type { CommandLine, Ran } from './command-line.ts';
+import type { CommandLine } from './command-line.ts';
 import { commandLineWithApi } from './command-line-with-api.ts';
+import { typePage } from './type-page.ts';
+import type { Typed } from './type-page.ts';
 
 let cli: CommandLine;
 let client: Client;
 let close: () => Promise<void>;
-const typed: { command: string; ran: Ran }[] = [];
+let typed: Typed[];
 
 beforeAll(async () => {
   ({ cli, client, close } = await commandLineWithApi());
   for (const userId of ['anna', 'ben']) await client.putUser(userId, { name: userId });
   await client.putDevice('back-door', { userId: 'anna', name: 'Back door', timeZone: 'Europe/Berlin' });
-  await typeAll();
+  typed = await typePage(readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8'), cli);
 });
 afterAll(() => close());
-
-/** Files and commands in the order in which a reader meets them. */
-async function typeAll(): Promise<void> {
-  for (const fence of fences(readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8'))) {
-    const file = fileOf(fence);
-    if (file !== undefined) await writeFile(join(cli.home, file), fence.body);
-    if (!fence.words.includes('session')) continue;
-    for (const command of fence.body.trim().split('\n')) {
-      const [, ...args] = [...command.matchAll(/"([^"]*)"|\S+/g)].map(([word, quoted]) => quoted ?? word);
-      typed.push({ command, ran: await cli.run(args.map((word) => (word.endsWith('.yaml') ? join(cli.home, word) : word))) });
-    }
-  }
-}
 
 const answerTo = (start: string): string => typed.find(({ command }) => command.startsWith(start))?.ran.stdout ?? '';
 

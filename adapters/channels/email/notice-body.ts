@@ -9,9 +9,9 @@ export function plainNotice({ sentence, facts, advice, noticeId }: NoticeMessage
 
 export function htmlNotice({ sentence, telling, facts, advice, noticeId }: NoticeMessage): string {
   return htmlPage({
-    sentence, badge: telling === 'well' ? 'WELL AGAIN' : 'EQUIPMENT NOTICE', beside: '', accent: telling === 'well' ? 'green' : 'amber', picture: '', rows: facts,
+    sentence, badge: telling === 'well' ? 'WELL AGAIN' : 'EQUIPMENT NOTICE', beside: '', accent: telling === 'well' ? 'green' : 'amber', above: '', rows: facts,
     below: advice.length === 0 ? '' : `
-      <tr><td style="padding:16px 24px 0"><p class="quiet" style="${STYLE.note}">What to look at</p><ul class="text" style="${STYLE.advice}">${
+      <tr><td class="side" style="padding:16px 24px 0"><p class="quiet" style="${STYLE.note}">What to look at</p><ul class="text" style="${STYLE.advice}">${
       advice.map((line) => `<li>${escapeHtml(line)}</li>`).join('')}</ul></td></tr>`,
     foot: [`Notice ${noticeId}`],
   });
