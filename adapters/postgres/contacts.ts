@@ -1,5 +1,4 @@
 /** Contacts: where a user is told, in the order in which the user wants to be told. */
-import { CHANNELS } from '../../contracts/delivery.ts';
 import type { Channel } from '../../contracts/delivery.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { QuietHours } from '../../contracts/quiet-hours.ts';
@@ -91,16 +90,4 @@ export async function usersWithContact(db: Queryable, userIds: readonly string[]
     SELECT chained.user_id FROM chained JOIN chains USING (chain_id), jsonb_array_elements(levels) AS level, jsonb_array_elements_text(nullif(level -> 'contacts', 'null')) AS named
     JOIN contacts contact ON contact.contact_id = named AND contact.enabled`, [userIds]);
   return new Set(rows.map(({ userId }) => userId));
-}
-
-export type ContactToTell = Pick<Contact, 'contactId' | 'channel' | 'address'>;
-
-/** Those that are enabled, by user, each user's in the order of telling. */
-export async function contactsToTell(db: Queryable, userIds: readonly string[]): Promise<ReadonlyMap<string, readonly ContactToTell[]>> {
-  const rows = await query<ContactToTell & { userId: string }>(db, `
-    SELECT user_id AS "userId", contact_id AS "contactId", channel, address FROM contacts
-    WHERE user_id = ANY($1) AND enabled AND channel = ANY($2) ORDER BY position, contact_id`, [[...new Set(userIds)], CHANNELS]);
-  const contacts = new Map<string, ContactToTell[]>();
-  for (const { userId, ...contact } of rows) contacts.set(userId, [...(contacts.get(userId) ?? []), contact]);
-  return contacts;
 }
