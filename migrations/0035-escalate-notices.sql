@@ -1,7 +1,7 @@
 -- Equipment notices have a chain of their own: who is told next while nobody answers and the device is not well.
 
 ALTER TABLE equipment_notices
-  ADD COLUMN severity         text NOT NULL DEFAULT 'high' CHECK (severity IN ('low', 'medium', 'high', 'critical')),
+  ADD COLUMN severity         text NOT NULL DEFAULT 'medium' CHECK (severity IN ('low', 'medium', 'high', 'critical')),
   ADD COLUMN level            integer NOT NULL DEFAULT 0,
   ADD COLUMN repeats          integer NOT NULL DEFAULT 0,
   ADD COLUMN told_at          timestamptz,

@@ -163,7 +163,7 @@ CREATE TABLE equipment_notices (
   right_frames     integer     NOT NULL DEFAULT 0,
   told_with        uuid,
   well_with        uuid,
-  severity         text        NOT NULL DEFAULT 'high'::text,
+  severity         text        NOT NULL DEFAULT 'medium'::text,
   level            integer     NOT NULL DEFAULT 0,
   repeats          integer     NOT NULL DEFAULT 0,
   told_at          timestamptz,

@@ -83,7 +83,7 @@ export async function runDemo({ once }: { once: boolean }, context: Context): Pr
  */
 function demoEnvironment(env: NodeJS.ProcessEnv, home: string): NodeJS.ProcessEnv {
   const { DATABASE_URL: _d, TEMPORAL_ADDRESS: _a, TEMPORAL_NAMESPACE: _n, SMTP_URL: _s, WATCHPOST_PUBLIC_URL: _p, ...others } = env;
-  return { ...others, WATCHPOST_HOME: home, WATCHPOST_INCIDENT_QUIET_SECONDS: '2', WATCHPOST_INCIDENT_COOLDOWN_SECONDS: '0', WATCHPOST_CANARY_SECONDS: '0' };
+  return { ...others, WATCHPOST_HOME: home, WATCHPOST_INCIDENT_QUIET_SECONDS: '2', WATCHPOST_INCIDENT_COOLDOWN_SECONDS: '0', WATCHPOST_INCIDENT_REOPEN_SECONDS: '0', WATCHPOST_CANARY_SECONDS: '0' };
 }
 
 async function startDemoPlant({ env, home, progress, signal }: Stage): Promise<Plant> {
