@@ -9,7 +9,7 @@ export interface PlannedContact {
   readonly contactId: string;
   readonly channel: Channel;
   readonly address: string;
-  /** In quiet hours from beginning to end. */
+  /** In quiet hours until all incidents are over. */
   readonly asleep: boolean;
   /** Its provider refuses it for good. */
   readonly refused: boolean;

@@ -5,8 +5,9 @@ import type { Household } from './households.ts';
 
 /** Calls of the API at once. */
 const AT_ONCE = 6;
-/** The whole day, every day. */
-const ALWAYS = { timeZone: 'Europe/Berlin', windows: [{ from: '00:00', to: '24:00' }] };
+/** A night that has begun and ends long after the run. Whoever never wakes would be told all the same. */
+const clockAt = (hours: number): string => `${String(new Date(Date.now() + hours * 3_600_000).getUTCHours()).padStart(2, '0')}:00`;
+const tonight = () => ({ timeZone: 'UTC', windows: [{ from: clockAt(-2), to: clockAt(8) }] });
 
 export const ruleOf = (userId: string): string => `rule-${userId}`;
 export const rule = (severity: 'medium' | 'critical'): object => ({ severity, unsafe: 'person > 50%' });
@@ -27,7 +28,7 @@ async function moveIn(plant: TestPlant, { userId, contacts, visits, chainId, mes
   await Promise.all([
     ...visits.map(({ deviceId }) => plant.call('PUT', `/v1/devices/${deviceId}`, { userId, name: deviceId, timeZone: 'Europe/Berlin' })),
     ...contacts.map(({ contactId, channel, address, asleep }, position) =>
-      plant.call('PUT', `/v1/contacts/${contactId}`, { userId, channel, address, position, ...(asleep ? { quietHours: ALWAYS } : {}) })),
+      plant.call('PUT', `/v1/contacts/${contactId}`, { userId, channel, address, position, ...(asleep ? { quietHours: tonight() } : {}) })),
   ]);
   await plant.call('PUT', `/v1/users/${userId}/rules`, { rules: [{ ruleId: ruleOf(userId) }] });
 }

@@ -21,7 +21,7 @@ export async function answerVisit(plant: AlertPlant, { contacts }: Household, { 
   const incidentId = await until(`${deviceId} to be told of`, async () => {
     const { rows: [row] } = await plant.pool.query<{ incident_id: string }>('SELECT incident_id FROM incidents WHERE device_id = $1 AND told_at IS NOT NULL', [deviceId]);
     return row?.incident_id;
-  });
+  }, PATIENCE_MS);
   await sleep(answer.afterMs);
   if (answer.way === 'api') {
     const path = answer.kind === 'acknowledge' ? 'ack' : 'label';
@@ -29,7 +29,7 @@ export async function answerVisit(plant: AlertPlant, { contacts }: Household, { 
     await until('the API to take an answer', async () => plant.call('POST', `/v1/incidents/${incidentId}/${path}`, path === 'label' ? { label: answer.kind } : undefined));
   } else {
     const reader = contacts.find(({ channel, asleep, refused }) => channel === 'email' && !asleep && !refused)!;
-    const link = await until(`a link for ${reader.contactId}`, async () => (await plant.mail.mailsTo(reader.address)).flatMap(({ text }) => LINK.exec(text)?.[0] ?? [])[0], LINK_MS);
+    const link = await until(`a link for ${reader.contactId}`, async () => (await plant.mail.mailsTo(reader.address)).flatMap(({ text }) => LINK.exec(text)?.[0] ?? [])[0], PATIENCE_MS);
     await until('the page of a link to take an answer', async () => {
       const { status } = await fetch(link.replace(PUBLIC_URL, plant.plant.baseUrl), { method: 'POST', body: new URLSearchParams({ action: answer.kind }), redirect: 'manual' });
       return status === 303;
@@ -39,8 +39,8 @@ export async function answerVisit(plant: AlertPlant, { contacts }: Household, { 
 }
 
 const LINK = /https:\/\/watch\.example\.org\/i\/[\w-]{48}/;
-/** A mail may wait for its next try for some minutes. */
-const LINK_MS = 600_000;
+/** A frame waits for the processes that it needs, and a mail for its next try. */
+const PATIENCE_MS = 600_000;
 
 export const databaseNow = ({ pool }: Pick<TestPlant, 'pool'>): Promise<number> => until('the clock of the database', async () => {
   const { rows: [clock] } = await pool.query<{ ms: number }>('SELECT (extract(epoch FROM clock_timestamp()) * 1000)::float8 AS ms');

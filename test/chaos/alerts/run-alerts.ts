@@ -41,11 +41,11 @@ export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertCh
   const timed = (line: string): void => say(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${line}`);
   say(`seed ${seed}: ${incidents} incidents, ${turns} faults`);
   const plant = await startAlertPlant(options);
+  const telephones = new Telephones(plant, seed);
   let good = false;
   try {
     timed(`mails go to ${plant.mail.what}; PagerDuty, webhooks and Twilio are peers in this process`);
     if (typeof plant.nagios === 'string') say(`SKIPPED: the channel nagios, because ${plant.nagios}`);
-    const telephones = new Telephones(plant, seed);
     const visits = new Visits(plant);
     const searched: Searched[] = [];
     const plan = planAlertFaults(plant, turns, seed, peerFaults, searched);
@@ -64,14 +64,15 @@ export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertCh
     await telephones.end();
     await until('the workflows to end', async () => (await runningWorkflows(plant)).length === 0, WORKFLOWS_END_MS).catch(() => {});
     searched.push(...await searchLogs(plant.home), ...await searchTables(plant.pool), ...await searchHistories(plant.temporal));
-    const { rows: [known] } = await plant.pool.query<{ incident_id: string }>('SELECT incident_id FROM incidents ORDER BY created_at DESC LIMIT 1');
-    const leaks = leaksIn(searched, known!.incident_id, ['log', 'table', 'history']);
+    const { rows: known } = await plant.pool.query<{ incident_id: string }>('SELECT incident_id FROM incidents');
+    const leaks = leaksIn(searched, known.map((row) => row.incident_id), ['log', 'table', 'history']);
     const books = await readBooks(plant, [...visits.answers, ...telephones.answers], leaks);
     const laws = ALERT_LAWS.map(({ law, breaches }) => ({ law, breaches: breaches(books) }));
     good = laws.every(({ breaches }) => breaches.length === 0);
     timed('judged');
     return { laws, summary: summariseAlerts(books, plan, { lostCallbacks: telephones.lostCallbacks, mail: plant.mail.what, seconds: Math.round((performance.now() - began) / 1000) }) };
   } finally {
+    await telephones.end();
     if (!good) say(`the logs of its processes are kept in ${await keepLogs(plant)}`);
     await plant.stop();
   }

@@ -25,9 +25,9 @@ export interface Searched {
   readonly text: string;
 }
 
-/** One line for each secret that stands where none may. `known` stands in each kind of place: where it was not found, nothing was looked at. */
-export function leaksIn(places: readonly Searched[], known: string, kinds: readonly string[]): string[] {
-  const blind = kinds.filter((kind) => !places.some(({ where, text }) => where.startsWith(kind) && text.includes(known)));
+/** One line for each secret that stands where none may. Incidents stand in each kind of place: where none was found, nothing was looked at. */
+export function leaksIn(places: readonly Searched[], incidentIds: readonly string[], kinds: readonly string[]): string[] {
+  const blind = kinds.filter((kind) => !places.some(({ where, text }) => where.startsWith(kind) && incidentIds.some((id) => text.includes(id))));
   return [
     ...blind.map((kind) => `the look into ${kind} found not even an incident`),
     ...places.flatMap(({ where, text }) => Object.entries(SECRETS).filter(([, secret]) => text.includes(secret)).map(([name]) => `${name} in ${where}`)),
@@ -52,7 +52,7 @@ export async function searchTables(pool: Pool): Promise<Searched[]> {
 export async function searchHistories(client: Client): Promise<Searched[]> {
   const found: Searched[] = [];
   for await (const { workflowId, runId } of client.workflow.list()) {
-    found.push({ where: `history ${workflowId}`, text: workflowId + textsIn(await client.workflow.getHandle(workflowId, runId).fetchHistory()).join('\n') });
+    found.push({ where: `history ${workflowId}`, text: textsIn(await client.workflow.getHandle(workflowId, runId).fetchHistory()).join('\n') });
   }
   return found;
 }
