@@ -1,4 +1,6 @@
 /** One run: a plant and everybody whom it tells, visits, a fault each turn, and a look at all laws when everything is over. */
+import { tsToMs } from '@temporalio/common/lib/time.js';
+import { DOORBELL_SIGNAL } from '../../../contracts/incident.ts';
 import { until } from '../../support/plant.ts';
 import { bringMessagesForward } from '../messages-forward.ts';
 import { keepLogs, untilAllServe } from '../run.ts';
@@ -56,13 +58,12 @@ export async function runAlertChaos(options: AlertChaosOptions): Promise<AlertCh
     await bringForward(plant);
     await visits.end();
     timed('everybody has come and answered');
-    await bringForward(plant);
     await settled(plant, 'all incidents to close', 'SELECT 1 FROM incidents WHERE next_due_at IS NOT NULL OR state <> \'closed\' LIMIT 1');
     timed('all incidents are closed');
     await endTheNight(plant);
     await settled(plant, 'all digests to be told', 'SELECT 1 FROM held_back WHERE digest_id IS NULL UNION ALL SELECT 1 FROM digests WHERE next_due_at IS NOT NULL LIMIT 1');
     await telephones.end();
-    await until('the workflows to end', async () => (await runningWorkflows(plant)).length === 0, WORKFLOWS_END_MS).catch(() => {});
+    await untilWorkflowsEnd(plant);
     searched.push(...await searchLogs(plant.home), ...await searchTables(plant.pool), ...await searchHistories(plant.temporal));
     const { rows: known } = await plant.pool.query<{ incident_id: string }>('SELECT incident_id FROM incidents');
     const leaks = leaksIn(searched, known.map((row) => row.incident_id), ['log', 'table', 'history']);
@@ -84,13 +85,26 @@ const WORKFLOWS_END_MS = 20_000;
 const settled = (plant: AlertPlant, what: string, sql: string): Promise<unknown> => until(what, async () => (await plant.pool.query(sql)).rowCount === 0, SETTLE_LIMIT_MS);
 
 /**
- * Beside messages: a workflow that waits for an activity whose process was killed, which Temporal finds out after its time limit of a minute and a half. All of
- * them are ended, and the sweep starts those anew of which something is due.
+ * Beside messages: a workflow that waits for an activity whose process was killed, which Temporal finds out after its time limit of a minute and a half. It is
+ * ended, and the sweep starts it anew where something is due.
  */
 async function bringForward(plant: AlertPlant): Promise<void> {
+  const began = Date.now();
+  // Restarts the processes in order, so whatever they had begun before is done, or was begun by one that is dead.
   await bringMessagesForward(plant);
-  for (const workflowId of await runningWorkflows(plant)) await plant.temporal.workflow.getHandle(workflowId).terminate('brought forward').catch(() => {});
+  for (const workflowId of await runningWorkflows(plant)) {
+    const workflow = plant.temporal.workflow.getHandle(workflowId);
+    // One that ended meanwhile cannot be asked, and need not be.
+    const pending = await workflow.describe().then(({ raw }) => raw.pendingActivities ?? [], () => []);
+    if (pending.some(({ lastStartedTime }) => lastStartedTime != null && tsToMs(lastStartedTime) < began)) await workflow.terminate('brought forward').catch(() => {});
+  }
   await plant.pool.query("UPDATE incidents SET next_due_at = least(next_due_at, now() - interval '1 minute') WHERE next_due_at IS NOT NULL");
+}
+
+/** One that was started while another process still sent its message sleeps until that claim would have ended. A ring lets that time pass, too. */
+async function untilWorkflowsEnd(plant: AlertPlant): Promise<void> {
+  for (const workflowId of await runningWorkflows(plant)) await plant.temporal.workflow.getHandle(workflowId).signal(DOORBELL_SIGNAL).catch(() => {});
+  await until('the workflows to end', async () => (await runningWorkflows(plant)).length === 0, WORKFLOWS_END_MS).catch(() => {});
 }
 
 /** Whoever slept wakes up, and the hour of the budget is over. */
