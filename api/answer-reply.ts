@@ -3,7 +3,7 @@ import type { FastifyBaseLogger } from 'fastify';
 import type { Answering } from '../adapters/channels/twilio/callback.ts';
 import { countUnderstoodNot } from '../adapters/postgres/incident-answers.ts';
 import type { Pool } from '../adapters/postgres/pool.ts';
-import { incidentsTold, keepUnderstoodNot, respond } from '../adapters/postgres/responses.ts';
+import { incidentAnsweredBy, incidentsTold, keepUnderstoodNot, respond } from '../adapters/postgres/responses.ts';
 import type { Answered, ToldIncident } from '../adapters/postgres/responses.ts';
 import type { ResponseKind } from '../contracts/response.ts';
 import { knownTimeZone, localTime } from '../contracts/time.ts';
@@ -21,26 +21,31 @@ export interface Reply {
   /** Telephone number that it came from. */
   readonly address: string;
   readonly said: string;
+  /** Id that the provider has for it, the same when it repeats its callback; undefined without one. */
+  readonly providerId: string | undefined;
 }
 
 /** Null: nothing is answered. */
-export async function answerReply(pool: Pool, { address, said }: Reply, log: Pick<FastifyBaseLogger, 'info'>): Promise<Answering | null> {
+export async function answerReply(pool: Pool, { address, said, providerId }: Reply, log: Pick<FastifyBaseLogger, 'info'>): Promise<Answering | null> {
   if (isForProvider(said)) return null;
   const kind = meaningOf(said);
   const told = await incidentsTold(pool, { channel: 'sms', address, withinMs: ANSWERABLE_MS });
-  const meant = told.find(({ state }) => state === 'open') ?? told.find(({ state }) => state !== 'closed') ?? told[0];
+  // Said again, it is about what it was about, and not about the next one that is open.
+  const before = providerId === undefined ? undefined : await incidentAnsweredBy(pool, providerId);
+  const meant = told.find(({ incidentId }) => incidentId === before) ?? told.find(({ state }) => state === 'open') ?? told.find(({ state }) => state !== 'closed') ?? told[0];
   if (meant === undefined) {
     const known = (await incidentsTold(pool, { channel: 'sms', address, withinMs: KNOWN_MS })).length > 0;
     log.info({ known }, 'a text message about nothing that was told of late');
     return known && kind !== undefined ? { heard: 'nothing_open' } : null;
   }
   const { incidentId, contactId, state } = meant;
+  const named = providerId === undefined ? {} : { providerId };
   if (kind === undefined) {
-    await keepUnderstoodNot(pool, { incidentId, way: 'sms', contactId, said });
+    await keepUnderstoodNot(pool, { incidentId, way: 'sms', contactId, said, ...named });
     // Where all is over, "thank you" needs no help.
     return state !== 'closed' && await countUnderstoodNot(pool, { incidentId, contactId, withinMs: HOUR_MS }) <= HELP_PER_HOUR ? { heard: 'unclear' } : null;
   }
-  const heard = heardOf(kind, await respond(pool, { incidentId, kind, way: 'sms', contactId, said, knownHours: null }, null));
+  const heard = heardOf(kind, await respond(pool, { incidentId, kind, way: 'sms', contactId, said, knownHours: null, ...named }, null));
   return { heard, about: nameOf(meant), also: othersOf(told, meant) };
 }
 

@@ -13,6 +13,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Channel } from '../contracts/delivery.ts';
 import { Failure } from '../contracts/failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isLoopback } from './loopback.ts';
 import { ensureSigningSecret } from './signing-secret.ts';
 
 type Channels = Partial<Record<Channel, ChannelPort>>;
@@ -51,8 +52,7 @@ function telephoneChannels({ twilioAccountSid: accountSid, twilioAuthToken, twil
 /** Twilio refuses callbacks to an address that only this machine has, as a plant without a public URL gives its own mails; a Twilio on this machine does not. */
 function callbackBase(publicUrl: string | undefined, twilioBaseUrl: string | undefined): string | null {
   if (publicUrl === undefined) return null;
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(publicUrl).hostname);
-  return loopback && twilioBaseUrl === undefined ? null : publicUrl;
+  return isLoopback(publicUrl) && twilioBaseUrl === undefined ? null : publicUrl;
 }
 
 function pagerdutyChannel({ pagerdutyRoutingKeys, pagerdutyBaseUrl: baseUrl }: Settings): Partial<Record<Channel, ClosableChannel>> {

@@ -9,6 +9,7 @@ import { forgetIdempotencyKeys } from '../adapters/postgres/idempotency-keys.ts'
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { ensurePartitions } from '../adapters/postgres/migrate.ts';
+import { forgetBudgets } from '../adapters/postgres/message-budget.ts';
 import { dueNotices } from '../adapters/postgres/notices.ts';
 import { watchRefusedClocks } from '../adapters/postgres/refused-uploads.ts';
 import { watchSilence } from '../adapters/postgres/silence-watch.ts';
@@ -100,6 +101,7 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
     every(RETENTION_MS, 'retention', log, retentionTurns(pool, settings, log)),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
+    every(FORGET_MS, 'forget budgets', log, () => forgetBudgets(pool)),
     every(FORGET_MS, 'forget dead workers', log, () => forgetDeadWorkers(pool)),
     every(FORGET_MS, 'forget idempotency keys', log, async () => { await forgetIdempotencyKeys(pool, settings.idempotencyKeyHours); }),
   ];

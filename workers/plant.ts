@@ -16,6 +16,7 @@ import { ensureAdminKey } from './admin-key.ts';
 import { startChild } from './child-processes.ts';
 import type { ChildPlan, ManagedChild } from './child-processes.ts';
 import type { Log } from './log.ts';
+import { isLoopback } from './loopback.ts';
 
 /**
  * Pictures take all cores that they get. A frame that is to be accepted, a task that is to be handed on and a mail that is to be sent need a moment each, and should not
@@ -123,8 +124,9 @@ const linksInMessages = async (settings: Settings, api: ManagedChild): Promise<N
  * Whoever reads the embedded inbox sits at this machine, so links there may lead straight to the API. As soon as one message really goes out, they may not:
  * nobody could open them elsewhere, and Twilio refuses texts whose callbacks lead to an address that it cannot reach.
  */
-export const messagesStayHere = ({ publicUrl, smtpUrl, sendgridApiKey, twilioAccountSid, pagerdutyRoutingKeys }: Settings): boolean =>
-  publicUrl === undefined && smtpUrl === undefined && sendgridApiKey === undefined && twilioAccountSid === '' && pagerdutyRoutingKeys.size === 0;
+export const messagesStayHere = ({ publicUrl, smtpUrl, sendgridApiKey, twilioAccountSid, twilioBaseUrl, pagerdutyRoutingKeys }: Settings): boolean =>
+  publicUrl === undefined && smtpUrl === undefined && sendgridApiKey === undefined && pagerdutyRoutingKeys.size === 0
+  && (twilioAccountSid === '' || (twilioBaseUrl !== undefined && isLoopback(twilioBaseUrl)));
 
 async function allOrFirstError<A, B>(work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(work);

@@ -57,7 +57,7 @@ export const twilioCallbackRoutes = ({ pool, settings: { publicUrl } }: ApiDeps,
   });
 
   app.post(CALLBACK_PATHS.reply, { schema }, async ({ id, body: { From: address = '', Body: said = '', MessageSid: messageSid = id, OptOutType: handled }, log }, reply) =>
-    sendTwiml(reply, await answeredOnce(messageSid, async () => replyResponse(handled === undefined ? await answerReply(pool, { address, said }, log) : null))));
+    sendTwiml(reply, await answeredOnce(messageSid, async () => replyResponse(handled === undefined ? await answerReply(pool, { address, said, providerId: messageSid }, log) : null))));
 
   /** The call was about one incident, so no name of it is said. */
   async function heardAt(deliveryKey: string, digits: string): Promise<Answering> {

@@ -48,7 +48,7 @@ describe('the word that a camera sends no usable picture', () => {
 describe('the word that a camera is well again', () => {
   it('says since when, and for how long it was not', () => {
     expect(noticeText(facts(WELL), 'well')).toEqual({
-      noticeId: 'notice-1', telling: 'well', sentence: 'Camera Back door is well again', advice: [],
+      about: 'notice', noticeId: 'notice-1', telling: 'well', sentence: 'Camera Back door is well again', advice: [],
       facts: [
         ['Camera', 'Back door'], ['Well since', '2026-11-21 02:20:00 CET (Europe/Berlin)'],
         ['No usable picture from', '2026-11-21 02:14:07 CET (Europe/Berlin)'], ['to', '2026-11-21 02:17:07 CET (Europe/Berlin)'], ['Frames', '37 refused'],

@@ -88,7 +88,7 @@ describe('the page about rules', () => {
   });
 
   it('is right about the times of incidents and about how far is looked back', () => {
-    expect(DEFAULT_GROUPING).toEqual({ quietMs: 5 * 60_000, cooldownMs: 5 * 60_000 });
+    expect(DEFAULT_GROUPING).toEqual({ quietMs: 5 * 60_000, cooldownMs: 5 * 60_000, reopenMs: 10 * 60_000 });
     expect(docs).toContain(`At most ${MAX_FRAMES} frames are looked back on`);
   });
 });

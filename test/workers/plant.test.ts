@@ -61,4 +61,10 @@ describe('links in the messages of a plant', () => {
     expect(messagesStayHere(loadSettings({}))).toBe(true);
     expect(messagesStayHere(loadSettings({ [variable]: value }))).toBe(false);
   });
+
+  it('lead to it where texts and calls go to a Twilio on this machine', () => {
+    const account = { TWILIO_ACCOUNT_SID: `AC${'0'.repeat(32)}` };
+    expect(messagesStayHere(loadSettings({ ...account, TWILIO_BASE_URL: 'http://127.0.0.1:4010' }))).toBe(true);
+    expect(messagesStayHere(loadSettings({ ...account, TWILIO_BASE_URL: 'https://gateway.example.org' }))).toBe(false);
+  });
 });
