@@ -19,6 +19,12 @@ export interface PeerFaultLength {
   readonly limitMs: number;
 }
 
+/** When a kill of these hurts: a frame is on its way, somebody is being asked, a provider is being told. */
+const AT_WORK: Readonly<Record<string, string>> = {
+  alert: 'SELECT 1 FROM open_frames WHERE batch_id IS NOT NULL LIMIT 1', incidents: 'SELECT 1 FROM incidents WHERE next_due_at < now() LIMIT 1', messages: "SELECT 1 FROM deliveries WHERE state = 'sending' LIMIT 1",
+};
+/** It comes soon or not in this turn. */
+const AT_WORK_MS = 2_000;
 /** Far more than meet it: what is left over is taken back. */
 const MANY = 1_000;
 const AT_TWILIO: Readonly<Record<string, TwilioFault>> = {
@@ -34,7 +40,16 @@ export function alertFaults(plant: AlertPlant, length: PeerFaultLength): Fault[]
   const { mail, twilio, webhook, pagerduty } = plant;
   let requestsBefore = 0;
   return [
-    ...['alert', 'incidents', 'messages'].map((stage) => killed('kill -9', stage, placesOf(stage), (place) => children.get(place)!)),
+    ...Object.entries(AT_WORK).map(([stage, atWork]): Fault => {
+      const kill = killed('kill -9', stage, placesOf(stage), (place) => children.get(place)!);
+      return {
+        ...kill,
+        async strike(place) {
+          await until(`${stage} to be at work`, async () => (await plant.pool.query(atWork)).rowCount === 1, AT_WORK_MS).catch(() => {});
+          await kill.strike(place);
+        },
+      };
+    }),
     killed('kill -9', 'postgres', ['postgres'], () => servers.get('postgres')!),
     ...MAIL_FAULTS.map((how) => peer(how, 'mail server', { strike: () => mail.goWrong(how), met: () => mail.met(), heal: () => mail.goWell() }, length)),
     ...Object.entries(AT_TWILIO).map(([how, fault]) => peer(how, 'twilio', {
