@@ -69,7 +69,7 @@ interface Victim {
 }
 
 /** Somebody starts it again at once; `meanwhile` happens while nothing runs. */
-function killed(kind: string, name: string, places: readonly string[], victimAt: (place: string) => Victim, meanwhile: () => void = () => {}): Fault {
+export function killed(kind: string, name: string, places: readonly string[], victimAt: (place: string) => Victim, meanwhile: () => void = () => {}): Fault {
   let before: number | undefined;
   return {
     kind, name, places, hold: null,
@@ -107,6 +107,6 @@ function diskFaults({ disk }: ChaosPlant): Fault[] {
 }
 
 /** In the same breath as the kill: the supervisor starts the server again after a pause, on whatever file is there. */
-function deleteTemporalState(home: string): void {
+export function deleteTemporalState(home: string): void {
   for (const end of ['', '-wal', '-shm']) rmSync(join(home, 'temporal', `temporal.db${end}`), { force: true });
 }

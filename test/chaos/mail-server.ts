@@ -5,6 +5,9 @@ import { startFaultServer } from '../adapters/channels/email/fault-server.ts';
 /** 421 and 451 as servers say them (RFC 5321, 4.2.3): both ask to come back. */
 const SERVICE_NOT_AVAILABLE = 421;
 const GREYLISTED = 451;
+/** These do not. */
+const LOGIN_REFUSED = 535;
+const NO_SUCH_MAILBOX = 550;
 
 export const MAIL_FAULTS = ['refuses', 'greylists', 'hangs', 'drops after DATA'] as const;
 export type MailFault = (typeof MAIL_FAULTS)[number];
@@ -20,7 +23,13 @@ export interface MailServer {
   close(): Promise<void>;
 }
 
-export async function startMailServer(): Promise<MailServer> {
+export interface MailServerOptions {
+  readonly login?: { readonly user: string; readonly pass: string };
+  /** Recipients that it refuses for good. */
+  readonly refuses?: (address: string) => boolean;
+}
+
+export async function startMailServer({ login, refuses }: MailServerOptions = {}): Promise<MailServer> {
   let fault: MailFault | undefined;
   let met = 0;
   const when = <T>(how: MailFault, wrong: T): T | undefined => {
@@ -30,7 +39,8 @@ export async function startMailServer(): Promise<MailServer> {
   };
   const server = await startFaultServer({
     greeting: () => when('refuses', SERVICE_NOT_AVAILABLE) ?? when('hangs', 'never'),
-    recipient: () => when('greylists', GREYLISTED),
+    ...(login === undefined ? {} : { login: { ...login, replyOtherwise: LOGIN_REFUSED } }),
+    recipient: (address) => (refuses?.(address) ? NO_SUCH_MAILBOX : when('greylists', GREYLISTED)),
     message: () => when('drops after DATA', 'drop') ?? when('hangs', 'silence'),
   });
   return {

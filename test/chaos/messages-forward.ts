@@ -3,10 +3,10 @@
  * process died. Only the clock is helped; claims, tries and counts are the product's.
  */
 import { until } from '../support/plant.ts';
-import type { ChaosPlant } from './chaos-plant.ts';
+import type { TestPlant } from '../support/plant.ts';
 import { signal } from './signals.ts';
 
-export async function bringMessagesForward({ plant, pool }: ChaosPlant): Promise<void> {
+export async function bringMessagesForward({ plant, pool }: TestPlant): Promise<void> {
   const { rows: [clock] } = await pool.query<{ now: string }>('SELECT now()::text AS now');
   // An orderly restart: what a living process was sending it has finished, so an older claim that is left belongs to a dead one.
   const sending = [...plant.children.values()].filter(({ name }) => name.startsWith('messages')).map((child) => ({ child, before: child.pid! }));

@@ -8,10 +8,10 @@ import { startChaosPlant } from './chaos-plant.ts';
 import type { ChaosPlant } from './chaos-plant.ts';
 import { bringMessagesForward } from './messages-forward.ts';
 import { planFaults } from './fault-plan.ts';
-import type { PlannedFault } from './fault-plan.ts';
-import { faultsOf, sayFault } from './faults.ts';
+import { faultsOf } from './faults.ts';
 import { FrameStream } from './frame-stream.ts';
 import { LAWS } from './laws.ts';
+import { strikeAll } from './strike-all.ts';
 import { readSummary } from './summary.ts';
 import type { Summary } from './summary.ts';
 
@@ -36,8 +36,6 @@ export interface ChaosReport {
   readonly summary: Summary;
 }
 
-/** Faults that are held at once: more, and hardly anything is left that could go wrong. */
-const HELD_AT_ONCE = 3;
 /** Once all is well again: the longest pauses between tries, deadlines one after the other, and a slow machine. */
 const SETTLE_LIMIT_MS = 600_000;
 
@@ -50,7 +48,12 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     if (typeof plant.disk === 'string') say(`SKIPPED: the full disk of the frame store, because ${plant.disk}`);
     const stream = new FrameStream(plant.apis, frames, killers, seed);
     const plan = planFaults(faultsOf(plant), turns, seed);
-    await strikeAll(plan, plant, stream, Math.ceil(frames / (turns + 1)), say);
+    const share = Math.ceil(frames / (turns + 1));
+    // The stream goes on whatever is struck; a fault waits until frames are on their way.
+    await strikeAll(plan, async () => {
+      stream.begin(share);
+      await until('frames in a pipeline', async () => (await rowsOf(plant, 'SELECT 1 FROM open_frames WHERE batch_id IS NOT NULL LIMIT 1')) > 0);
+    }, say);
     await stream.end();
     say(`all ${frames} frames are accepted, every fault is over`);
     await untilAllServe(plant);
@@ -68,31 +71,13 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   }
 }
 
-async function keepLogs({ home }: ChaosPlant): Promise<string> {
+export async function keepLogs({ home }: Pick<ChaosPlant, 'home'>): Promise<string> {
   const place = await mkdtemp(join(tmpdir(), 'watchpost-chaos-logs-'));
   await cp(join(home, 'log'), place, { recursive: true });
   return place;
 }
 
-/** The stream goes on whatever is struck; a fault waits until frames are on their way, and until its place is well. */
-async function strikeAll(plan: readonly PlannedFault[], plant: ChaosPlant, stream: FrameStream, share: number, say: (line: string) => void): Promise<void> {
-  const held = new Map<string, Promise<void>>();
-  for (const [turn, { fault, place }] of plan.entries()) {
-    await held.get(place);
-    while (held.size >= HELD_AT_ONCE) await Promise.race(held.values());
-    stream.begin(share);
-    await until('frames in a pipeline', async () => (await rowsOf(plant, 'SELECT 1 FROM open_frames WHERE batch_id IS NOT NULL LIMIT 1')) > 0);
-    say(`${turn + 1}/${plan.length} ${sayFault(fault, place)}`);
-    await fault.strike(place);
-    const over = (fault.hold?.() ?? Promise.resolve()).then(() => fault.heal(place)).finally(() => held.delete(place));
-    over.catch(() => {});
-    held.set(place, over);
-    if (fault.hold === null) await over;
-  }
-  await Promise.all(held.values());
-}
-
-const untilAllServe = async ({ plant }: ChaosPlant): Promise<unknown> =>
+export const untilAllServe = async ({ plant }: Pick<ChaosPlant, 'plant'>): Promise<unknown> =>
   until('every process to serve', async () => [...plant.children.values()].every(({ serving }) => serving));
 
 const rowsOf = async ({ pool }: ChaosPlant, sql: string): Promise<number> => (await pool.query(sql)).rowCount ?? 0;

@@ -9,6 +9,8 @@ export interface ApiRequest {
   readonly headers: IncomingHttpHeaders;
   /** Parsed. */
   readonly body: unknown;
+  /** What was done wrong with it. */
+  readonly fault?: ApiFault;
 }
 
 /**
@@ -45,7 +47,7 @@ export async function startApiFront(
     const wrong = fault(requests += 1);
     if (wrong === 'early') { request.socket.destroy(); return; }
     const raw = await text(request);
-    received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(raw) });
+    received.push({ path: request.url ?? '', headers: request.headers, body: JSON.parse(raw), ...(wrong === undefined ? {} : { fault: wrong }) });
     if (wrong === 'drop') { request.socket.destroy(); return; }
     if (wrong === 'hang') return;
     if (wrong !== undefined && wrong !== 'lost') {

@@ -25,6 +25,8 @@ export interface Exim {
   readonly certificate: string;
   /** Mails in the Maildir of a resident, as delivered. */
   mailsTo(localPart: string): Promise<string[]>;
+  /** Mails that it took and that lie in no Maildir yet. */
+  underWay(): Promise<number>;
   /** Puts these local parts off from now on. */
   setDeferred(localParts: readonly string[]): Promise<void>;
   log(): Promise<string>;
@@ -40,7 +42,14 @@ export const SUBJECT_FAULTS = { refused: 'FAULT-554', putOff: 'FAULT-451', vanis
 /** How long exim takes its time where it is slow. */
 export const SLOW_SECONDS = 2;
 
-export async function startExim(): Promise<Exim> {
+export interface EximOptions {
+  /** Local parts that have a mailbox. */
+  readonly residents?: readonly string[];
+  /** No TLS, and the login in the clear: for whoever looks into the line. */
+  readonly plain?: boolean;
+}
+
+export async function startExim({ residents = RESIDENTS, plain = false }: EximOptions = {}): Promise<Exim> {
   const folder = await mkdtemp(join(tmpdir(), 'watchpost-exim-'));
   const [uid = 0, gid = 0] = await Promise.all(['-u', '-g'].map(async (flag) => Number((await run('id', [flag, 'Debian-exim'])).stdout)));
   const at = (name: string): string => join(folder, name);
@@ -48,7 +57,7 @@ export async function startExim(): Promise<Exim> {
     '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1', '-keyout', at('key.pem'), '-out', at('cert.pem')]);
   const [port, tlsPort] = [await freePort(), await freePort()];
   await writeFile(at('deferred'), '');
-  await writeFile(at('exim.conf'), configuration(folder, port, tlsPort));
+  await writeFile(at('exim.conf'), configuration({ folder, port, tlsPort, residents, plain }));
   await chown(folder, uid, gid);
   await chmod(folder, 0o755);
   await chown(at('key.pem'), 0, gid);
@@ -68,6 +77,7 @@ export async function startExim(): Promise<Exim> {
   };
   return {
     port, tlsPort, certificate: await readFile(at('cert.pem'), 'utf8'), mailsTo,
+    underWay: async () => (await readdir(at('spool/input'), { recursive: true }).catch(() => [])).filter((name) => name.endsWith('-H')).length,
     setDeferred: (localParts) => writeFile(at('deferred'), localParts.join('\n')),
     log: async () => (await readFile(at('log/main'), 'utf8').catch(() => '')) + said,
     async stop() {
@@ -92,7 +102,7 @@ const subjectHas = (word: string): string => `\${if match{$h_subject:}{${word}}}
 const VANISH = '${run{/bin/sh -c "kill -9 $pid"}}';
 
 /** Exim specification, chapters 14 (main), 15 and 26 (router and transport), 33 and 34 (login), 42 (TLS) and 43 (access control). */
-const configuration = (folder: string, port: number, tlsPort: number): string => `
+const configuration = ({ folder, port, tlsPort, residents, plain }: Required<EximOptions> & { readonly folder: string; readonly port: number; readonly tlsPort: number }): string => `
 spool_directory = ${folder}/spool
 log_file_path = ${folder}/log/%s
 pid_file_path = ${folder}/exim.pid
@@ -100,10 +110,10 @@ primary_hostname = localhost
 daemon_smtp_ports = ${port} : ${tlsPort}
 tls_on_connect_ports = ${tlsPort}
 local_interfaces = 127.0.0.1
-tls_advertise_hosts = *
+tls_advertise_hosts = ${plain ? '' : '*'}
 tls_certificate = ${folder}/cert.pem
 tls_privatekey = ${folder}/key.pem
-auth_advertise_hosts = \${if eq{$tls_in_cipher}{}{}{*}}
+auth_advertise_hosts = ${plain ? '*' : '\${if eq{$tls_in_cipher}{}{}{*}}'}
 message_size_limit = 5M
 rfc1413_hosts =
 acl_smtp_rcpt = check_recipient
@@ -140,7 +150,7 @@ begin routers
 # Exim writes to no path that holds a part of an address; what a list answered for it is clean.
 residents:
   driver = accept
-  local_parts = ${RESIDENTS.join(' : ')}
+  local_parts = ${residents.join(' : ')}
   transport = maildir
 
 begin transports

@@ -96,6 +96,8 @@ export interface TwilioPeer extends TwilioAccount {
   fail(fault: Fault, times?: number): void;
   /** No more faults; what hangs keeps hanging. */
   mend(): void;
+  /** Breaks every line that is open, as a restart does. */
+  dropAll(): void;
   /** From now on this number is refused; undefined: no longer. */
   refuse(number: string, refusal: Refusal | undefined): void;
   /** Callbacks to this public address go to that one instead; the signature is of the public one. */
@@ -239,6 +241,7 @@ export async function startTwilioPeer({ specPath, account = TWILIO_ACCOUNT }: { 
     requests: () => requests,
     fail(fault, times = 1) { faults.push({ fault, left: times }); },
     mend() { faults = []; },
+    dropAll() { server.closeAllConnections(); },
     refuse(number, refusal) { if (refusal === undefined) refusals.delete(number); else refusals.set(number, refusal); },
     route(publicBase, base) { routes.set(publicBase.replace(/\/+$/, ''), base.replace(/\/+$/, '')); },
     async report(sent, status, errorCode) {
