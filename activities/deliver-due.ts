@@ -67,7 +67,7 @@ async function attempt(delivery: ClaimedDelivery, message: Unaddressed, { channe
   try {
     const channel = channels[name];
     if (channel === undefined) throw new Failure('channel_not_configured', `no provider is set for channel ${name}`);
-    const receipt = await channel.send({ ...message, to: address, contactId }, deliveryKey, AbortSignal.timeout(SEND_LIMIT_MS));
+    const receipt = await channel.send({ ...message, writtenAt: delivery.writtenAt, to: address, contactId }, deliveryKey, AbortSignal.timeout(SEND_LIMIT_MS));
     log.info({ deliveryKey, tries, ms: Date.now() - startedAtMs, providerId: receipt.providerId }, 'message delivered');
     return { kind: 'delivered', receipt };
   } catch (error) {

@@ -4,6 +4,7 @@ import { FAILURES, isFailureCode } from '../contracts/failures.ts';
 import type { FailureCode } from '../contracts/failures.ts';
 import { knownTimeZone, localTime } from '../contracts/time.ts';
 import type { Instant } from '../contracts/time.ts';
+import { clockIsOff, rowsOfSeveral, sentenceOfSeveral } from './notice-details.ts';
 import { NAME_LIMIT, oneLine } from './one-line.ts';
 import type { NoticeMessage } from './ports/channel.ts';
 import type { NoticeFacts } from './ports/notice-facts.ts';
@@ -62,17 +63,19 @@ export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<Not
   const wellSince = facts.closed ? facts.wellSince : null;
   const common = { about: 'notice' as const, noticeId: facts.noticeId, telling };
   const well: Fact[] = wellSince === null ? [] : [['Well since', at(wellSince)]];
-  const frames: Fact = ['Frames', `${facts.frames} refused`];
+  const frames: Fact[] = facts.kind === 'void' ? [['Frames', `${facts.frames} refused`]] : [];
+  const off: Fact[] = facts.kind === 'clock' ? [['Clock', clockIsOff(facts.offSeconds ?? 0)]] : [];
+  const several = rowsOfSeveral(facts, telling, at);
   if (telling === 'well') {
     return {
-      ...common, sentence: `Camera ${deviceName} is well again`, advice: [],
-      facts: [['Camera', deviceName], ...well, [`${past} from`, at(facts.since)], ['to', at(facts.lastAt)], frames],
+      ...common, sentence: sentenceOfSeveral(facts, telling, trouble, clock) ?? `Camera ${deviceName} is well again`, advice: [],
+      facts: [['Camera', deviceName], ...well, [`${past} from`, at(facts.since)], ['to', at(facts.kind === 'silent' ? facts.wellSince ?? facts.lastAt : facts.lastAt)], ...frames, ...off, ...several],
     };
   }
   return {
-    ...common, sentence: `Camera ${deviceName} ${trouble} since ${clock(facts.since)}`, advice: wellSince === null ? advice[facts.reason as FailureCode] ?? otherwise : [],
+    ...common, sentence: sentenceOfSeveral(facts, telling, trouble, clock) ?? `Camera ${deviceName} ${trouble} since ${clock(facts.since)}`, advice: wellSince === null ? advice[facts.reason as FailureCode] ?? otherwise : [],
     facts: [
-      ['Camera', deviceName], ['Since', at(facts.since)], frames, ['Why', whatIsWrong(facts.reason)],
+      ['Camera', deviceName], ['Since', at(facts.since)], ...frames, ...off, ...(facts.kind === 'silent' ? [] : [['Why', whatIsWrong(facts.reason)] as const]), ...several,
       ...(wellSince === null ? [['Meanwhile', consequence] as const] : well),
     ],
   };
@@ -81,4 +84,7 @@ export function noticeText(facts: NoticeFacts, telling: NoticeTelling): Omit<Not
 type Fact = NoticeMessage['facts'][number];
 
 /** As operators read it of the code. */
-const whatIsWrong = (reason: string): string => (isFailureCode(reason) ? FAILURES[reason].operator : reason);
+function whatIsWrong(reason: string): string {
+  if (reason === 'clock_jumped_back') return 'The clock of the camera was put back, and is behind since.';
+  return isFailureCode(reason) ? FAILURES[reason].operator : reason;
+}

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { AlertText } from '../activities/alert-message.ts';
-import type { Reason } from '../activities/ports/channel.ts';
+import { factsOf } from '../adapters/channels/email/email-body.ts';
 import { escapeHtml } from '../adapters/channels/email/email-page.ts';
 import type { IncidentState } from '../contracts/incident.ts';
 import type { ResponseKind } from '../contracts/response.ts';
@@ -14,10 +14,12 @@ export interface AnswerPage {
   readonly text: AlertText;
   readonly state: IncidentState;
   readonly standing: Standing;
-  /** Relative to the page; null: there is none. */
-  readonly pictureUrl: string | null;
-  /** What the picture shows, for those who do not see it. */
-  readonly pictureText: string;
+  /** Null: there is none. */
+  readonly picture: {
+    /** Relative to the page. */
+    readonly url: string;
+    readonly description: string;
+  } | null;
   /** False: the contact is gone, so the page only shows. */
   readonly mayAnswer: boolean;
 }
@@ -36,15 +38,15 @@ const KNOWN_FOR: readonly (readonly [hours: number, words: string])[] = [[1, '1 
 const ACCENT: Readonly<Record<IncidentState, string>> = { open: 'red', acknowledged: 'amber', resolved: 'green', closed: 'green' };
 
 export function answerPage(page: AnswerPage): string {
-  const { text: { sentence, severity, rule, frame, incidentId }, state, standing, pictureUrl, pictureText } = page;
+  const { text: { sentence, severity, rule, frame, incidentId }, state, standing, picture } = page;
   const badge = severity === 'high' || severity === 'critical' ? `ALERT: ${severity.toUpperCase()}` : 'ALERT';
   return htmlPage(sentence, ACCENT[state], `
 <p class="badge">${badge}<span class="quiet">Rule ${escapeHtml(rule.ruleId)}</span></p>
 <h1>${escapeHtml(sentence)}</h1>
-${pictureUrl === null ? `<p class="quiet note">${escapeHtml(pictureText)}</p>` : `<img src="${escapeHtml(pictureUrl)}" alt="${escapeHtml(pictureText)}">`}
-<div class="state"><strong>${escapeHtml(standing.state)}</strong>${standing.lines.map((line) => `<br>${escapeHtml(line)}`).join('')}</div>
+${picture === null ? '<p class="quiet note">There is no picture of this moment any more.</p>' : `<img src="${escapeHtml(picture.url)}" alt="${escapeHtml(picture.description)}">`}
+<div class="state" id="state"><strong>${escapeHtml(standing.state)}</strong>${standing.lines.map((line) => `<br>${escapeHtml(line)}`).join('')}</div>
 ${page.mayAnswer ? formsOf(state) : '<p class="quiet">The contact that this link was sent to has been removed: it shows the incident and takes no answer any more.</p>'}
-<dl>${factsOf(page.text).map(([name, fact]) => `<dt>${name}</dt><dd>${escapeHtml(fact)}</dd>`).join('')}</dl>
+<dl>${factsOf(page.text, Number.POSITIVE_INFINITY).map(([name, fact]) => `<dt>${name}</dt><dd>${escapeHtml(fact)}</dd>`).join('')}</dl>
 <p class="quiet foot">Whoever has the link to this page can see it and answer.<br>Frame ${escapeHtml(frame.tag ?? frame.frameId)}<br>Incident ${escapeHtml(incidentId)}</p>`);
 }
 
@@ -53,22 +55,14 @@ export const plainPage = (title: string, text: string): string => htmlPage(title
 <h1>${escapeHtml(title)}</h1>
 <p>${escapeHtml(text)}</p>`);
 
-/** Without an action a form is sent to where its page came from, whatever a proxy calls that. */
+/**
+ * Without an action a form is sent to where its page came from, whatever a proxy calls that. The buttons of a mail lead to those
+ * of the page by their ids, and the one that was meant is framed.
+ */
 const formsOf = (state: IncidentState): string => `<form method="post">${OFFERED[state].map((kind, place) =>
-  `<button name="action" value="${kind}"${place === 0 && !['resolved', 'closed'].includes(state) ? ' class="first"' : ''}>${BUTTONS[kind]}</button>`).join('')}</form>
-<form method="post" class="known"><input type="hidden" name="action" value="known"><p>I know this. Tell nobody of it for</p>${KNOWN_FOR.map(([hours, words]) =>
+  `<button name="action" value="${kind}" id="${kind}"${place === 0 && !['resolved', 'closed'].includes(state) ? ' class="first"' : ''}>${BUTTONS[kind]}</button>`).join('')}</form>
+<form method="post" class="known" id="known"><input type="hidden" name="action" value="known"><p>I know this. Tell nobody of it for</p>${KNOWN_FOR.map(([hours, words]) =>
   `<button name="hours" value="${hours}">${words}</button>`).join('')}</form>`;
-
-function factsOf({ localTime, timeZone, deviceName, rule, reasons }: AlertText): [name: string, fact: string][] {
-  return [
-    ['When', `${localTime} (${timeZone})`],
-    ['Camera', deviceName],
-    ['Rule', rule.text === '' ? rule.ruleId : `${rule.ruleId}: ${rule.text}`],
-    ...reasons.map((reason): [string, string] => ['Why', whyOf(reason)]),
-  ];
-}
-
-const whyOf = ({ asked, found }: Reason): string => (found === null ? asked : `${asked}: ${found}`);
 
 const htmlPage = (title: string, accent: string, body: string): string => `<!doctype html>
 <html lang="en">
@@ -101,7 +95,9 @@ form { display: grid; gap: 8px; margin: 0 0 14px } form p { margin: 0; grid-colu
 .known { grid-template-columns: repeat(4, 1fr); padding-top: 12px; border-top: 1px solid var(--line) }
 button { min-height: 48px; padding: 6px; font: inherit; font-weight: 600; color: var(--text); background: var(--button); border: 1px solid var(--line); border-radius: 4px; cursor: pointer }
 .known button { padding: 6px 2px; font-size: 14px } button.first { color: #ffffff; background: var(--press); border-color: var(--press) }
-button:focus-visible { outline: 3px solid var(--press); outline-offset: 2px }
+button:focus-visible, button:target, .known:target button { outline: 3px solid var(--press); outline-offset: 2px }
+/* What it is about stays in view above the button that a mail led to. */
+:target { scroll-margin-top: 55vh }
 dl { display: grid; grid-template-columns: auto 1fr; margin: 0; font-size: 14px }
 dt, dd { margin: 0; padding: 8px 0; border-top: 1px solid var(--line) } dt { padding-right: 16px; color: var(--quiet) }
 .foot { margin: 14px 0 0; font-size: 12px }

@@ -12,6 +12,7 @@ import { createMetrics } from './metrics.ts';
 import type { Metrics } from './metrics.ts';
 import { describeApi } from './openapi.ts';
 import { answerOf, malformed, sendProblem } from './problems.ts';
+import { refuseReservedIds } from './reserved-ids.ts';
 import { answerRoutes } from './routes/answer.ts';
 import { assignmentRoutes } from './routes/assignments.ts';
 import { changeRoutes } from './routes/changes.ts';
@@ -37,6 +38,7 @@ import { ruleSetRoutes } from './routes/rule-sets.ts';
 import { ruleRoutes } from './routes/rules.ts';
 import { schemaRoutes } from './routes/schemas.ts';
 import { snoozeRoutes } from './routes/snoozes.ts';
+import { twilioCallbackRoutes } from './routes/twilio-callbacks.ts';
 import { userRoutes } from './routes/users.ts';
 import { zoneRoutes } from './routes/zones.ts';
 import { createUploads } from './uploads.ts';
@@ -80,6 +82,7 @@ export async function createApp(deps: ApiDeps): Promise<FastifyInstance> {
     userRoutes(deps), groupRoutes(deps), deviceRoutes(deps), zoneRoutes(deps), contactRoutes(deps), contactTestRoutes(deps), chainRoutes(deps), snoozeRoutes(deps), assignmentRoutes(deps), modelRoutes(deps),
     ruleRoutes(deps), ruleSetRoutes(deps), policyRoutes(deps), changeRoutes(deps), keyRoutes(deps), opsRoutes(deps), schemaRoutes, healthRoutes(deps, metrics), answerRoutes(deps, pictures),
     ...(deps.inbox ? [inboxRoutes(deps.inbox)] : []),
+    ...(deps.twilio ? [twilioCallbackRoutes(deps, deps.twilio)] : []),
   ]) await app.register(routes);
   await app.ready();
   return app as unknown as FastifyInstance;
@@ -94,6 +97,7 @@ function watchRequests(app: FastifyInstance, deps: ApiDeps, metrics: Metrics): v
     if (stopping) throw new Failure('shutting_down', 'this process is stopping');
   });
   app.addHook('onRequest', createAuthenticate(deps.pool, deps.now));
+  app.addHook('preHandler', refuseReservedIds);
   app.addHook('onResponse', async (request, reply) => {
     const route = request.routeOptions.url ?? 'unknown';
     metrics.requests.inc({ method: request.method, route, status: reply.statusCode });

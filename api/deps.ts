@@ -14,10 +14,11 @@ import type { ModelDescription } from '../contracts/model.ts';
 import type { DescribeIncident } from '../workers/describe-incident.ts';
 import type { RefusalMemory } from './refused-uploads.ts';
 import type { InboxReader } from './routes/inbox.ts';
+import type { TwilioAccount } from './routes/twilio-callbacks.ts';
 
 export type ApiSettings = Pick<Settings,
   | 'home' | 'maxModelBytes' | 'publicUrl' | 'maxBodyBytes' | 'maxParcelBytes' | 'maxReceivingBytes' | 'capturedAheadSeconds' | 'capturedBackDays' | 'userWaitingFrames' | 'backlogFrames'
-  | 'frameStoreBytes'>;
+  | 'frameStoreBytes' | 'canarySeconds'>;
 
 export interface ApiDeps {
   readonly settings: ApiSettings;
@@ -39,6 +40,8 @@ export interface ApiDeps {
   webhookSecretOf(contactId: string): string;
   /** The embedded inbox, where there is one. */
   readonly inbox?: InboxReader;
+  /** Whose callbacks are taken; without an account there are none. */
+  readonly twilio?: TwilioAccount;
   /** Remembers whose uploads were refused, where somebody asks for it later. */
   readonly refusals?: Pick<RefusalMemory, 'note'>;
   readonly log: Logger;

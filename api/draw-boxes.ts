@@ -1,6 +1,6 @@
 /** The picture of a frame with the boxes of what was seen in it, drawn anew for each asker. */
 import { createHash } from 'node:crypto';
-import type { PictureAnnotator } from '../activities/ports/picture-annotator.ts';
+import type { PictureAnnotator, ZoneOutline } from '../activities/ports/picture-annotator.ts';
 import { boxText } from '../contracts/detection.ts';
 import type { Detection, ModelIdentity } from '../contracts/detection.ts';
 import { Failure } from '../contracts/failures.ts';
@@ -12,6 +12,8 @@ export interface SeenFrame {
   /** Null: no detector looked at it. */
   readonly model: ModelIdentity | null;
   readonly detections: readonly Detection[];
+  /** To be outlined; left out for none. */
+  readonly zones?: readonly ZoneOutline[];
 }
 
 export interface Drawing {
@@ -32,18 +34,18 @@ export function createDrawing(annotator: PictureAnnotator): PlanDrawing {
     return mine;
   };
 
-  return ({ standardSha256, width, height, model, detections }, minProbability) => {
+  return ({ standardSha256, width, height, model, detections, zones = [] }, minProbability) => {
     if (standardSha256 === null || width === null || height === null || model === null) {
       throw new Failure('detections_unknown', 'no detector has looked at this frame');
     }
     const seen = detections.filter(({ probability }) => probability >= minProbability);
-    const drawn = createHash('sha256').update(JSON.stringify([standardSha256, width, height, seen])).digest('base64url');
+    const drawn = createHash('sha256').update(JSON.stringify([standardSha256, width, height, seen, zones])).digest('base64url');
     return {
       etag: `"${drawn}"`,
       draw: (picture) => inTurn(async () => {
         const jpeg = await picture();
         const boxes = seen.map((detection) => ({ box: detection.box, text: boxText(detection) }));
-        return annotator.annotate(jpeg, { width, height }, boxes).catch((error: unknown) => {
+        return annotator.annotate(jpeg, { width, height }, boxes, zones).catch((error: unknown) => {
           // What the annotator says is meant for messages; here the bytes are what we kept, so it is we who are wrong.
           throw new Failure('internal', 'the standardised picture cannot be drawn on', { cause: error });
         });

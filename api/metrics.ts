@@ -4,6 +4,7 @@ import { countMessages } from '../adapters/postgres/dead-letters.ts';
 import { readPlantFigures, readSettledTotals } from '../adapters/postgres/plant-status.ts';
 import { REMOVAL_CAUSES, readRemovals } from '../adapters/postgres/retention.ts';
 import { TERMINAL_STATES } from '../contracts/terminal-states.ts';
+import { canaryNow } from './canary-state.ts';
 import type { ApiDeps } from './deps.ts';
 
 export interface Metrics {
@@ -31,6 +32,8 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
     deadLetters: gauge('watchpost_dead_letters', 'Messages that were refused for good or given up, and not sent again.'),
   } as const;
   const oldestWaiting = gauge('watchpost_oldest_waiting_seconds', 'How long the first frame in line has waited; 0 when none waits.');
+  const canarySince = gauge('watchpost_canary_seconds_since', 'Since a canary last came through, or could have; NaN where none is sent.');
+  canarySince.set(Number.NaN);
   const storedBytes = gauge('watchpost_frame_store_bytes', 'Bytes of pictures, approximate.');
   gauge('watchpost_frame_store_budget_bytes', 'Bytes of pictures that the frame store may hold.').set(settings.frameStoreBytes);
   const labelNames = ['cause'] as const;
@@ -41,8 +44,8 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
   const plantGauges = Object.entries(plant) as [keyof typeof plant, Gauge][];
 
   async function lookAtPlant(): Promise<void> {
-    const [figures, totals, removals, unsettled, usedBytes] = await Promise.all([
-      readPlantFigures(pool), readSettledTotals(pool), readRemovals(pool), countMessages(pool), frameStore.usedBytes(),
+    const [figures, totals, removals, unsettled, usedBytes, canary] = await Promise.all([
+      readPlantFigures(pool), readSettledTotals(pool), readRemovals(pool), countMessages(pool), frameStore.usedBytes(), canaryNow(pool, settings.canarySeconds),
     ]);
     for (const [name, figure] of plantGauges) figure.set(figures[name]);
     oldestWaiting.set(figures.oldestWaitingSince === null ? 0 : Math.max(0, (now() - Date.parse(figures.oldestWaitingSince)) / 1000));
@@ -53,6 +56,7 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
       removedBytes.set({ cause }, removals.get(cause)?.bytes ?? 0);
     }
     storedBytes.set(usedBytes);
+    canarySince.set(canary.secondsSince ?? Number.NaN);
     databaseUp.set(1);
   }
 
@@ -70,7 +74,7 @@ export function createMetrics({ pool, frameStore, settings, now }: Pick<ApiDeps,
       await lookAtPlant().catch(() => {
         // Yesterday's figures would look like today's.
         for (const [, figure] of plantGauges) figure.set(Number.NaN);
-        oldestWaiting.set(Number.NaN);
+        for (const since of [oldestWaiting, canarySince]) since.set(Number.NaN);
         for (const total of [settled, messages, removedFiles, removedBytes]) total.reset();
         databaseUp.set(0);
       });

@@ -19,7 +19,7 @@ export function sentenceOf(fact: StoryFact, story: Story, { ruleId, matches }: {
   switch (fact.kind) {
     case 'event': return eventSentence(fact, story, ruleId);
     case 'match': return `${capital(listOf(fact.which.map((role) => ROLES[role])))} of ${count(matches, 'match', 'matches')}: ${found(fact)}${fact.severity}, seen at ${clock(fact.capturedAt).slice(11)}.`;
-    case 'message': return `${NOUNS[fact.channel]} to ${who(fact)} written${fact.round > 0 ? `, number ${fact.round + 1} of this level` : ''}${fact.state === 'withdrawn' ? '; withdrawn before it went out' : ''}.`;
+    case 'message': return `${NOUNS[fact.channel]} to ${who(fact)} written${SAYING[fact.telling] ?? (fact.round > 0 ? `, number ${fact.round + 1} of this level` : '')}${fact.state === 'withdrawn' ? '; withdrawn before it went out' : ''}.`;
     case 'attempt': return attemptSentence(fact);
     case 'arrival': return `${NOUNS[fact.channel]} to ${who(fact)}: ${ARRIVED[fact.arrival]}${fact.providerCode === null ? '' : ` (code ${fact.providerCode} of the provider)`}.`;
     case 'resent': return `${NOUNS[fact.channel]} to ${who(fact)} set waiting again by hand.`;
@@ -32,6 +32,8 @@ export function sentenceOf(fact: StoryFact, story: Story, { ruleId, matches }: {
 const NOUNS: Readonly<Record<Channel, string>> = {
   email: 'Mail', sms: 'Text message', call: 'Call', webhook: 'Webhook call', pagerduty: 'PagerDuty event', nagios: 'Nagios result',
 };
+/** Programs only; what others are told stands in the line before. */
+const SAYING: Readonly<Record<string, string>> = { taken: ': somebody took charge', over: ': it is over' };
 const ROLES: Readonly<Record<MatchRole, string>> = { first: 'first', worst: 'worst', latest: 'latest' };
 const CAUSES: Readonly<Record<HoldCause, string>> = {
   quiet_hours: 'quiet hours', snoozed: 'snoozed', budget: 'the messages of this hour are used up', old: 'judged long after it was seen',
@@ -41,7 +43,7 @@ const ARRIVED: Readonly<Record<Arrival, string>> = {
   busy: 'the line was busy', no_answer: 'nobody picked up', undelivered: 'did not arrive',
 };
 const OUTCOMES: Readonly<Record<AttemptOutcome, string>> = {
-  delivered: 'taken', refused: 'refused for good', unavailable: 'not taken, it is tried again', uncertain: 'not known, it may have been taken',
+  delivered: 'taken', refused: 'not taken, and not tried again', unavailable: 'not taken, tried again later', uncertain: 'not known, it may have been taken',
 };
 const WAYS: Readonly<Record<ResponseWay, string>> = { api: 'over the API', link: 'by the link in a message', sms: 'by text message', call: 'by a key during a call' };
 const ANSWERS: Readonly<Record<ResponseKind, string>> = {

@@ -8,11 +8,13 @@ import { createLinks } from '../adapters/links/signed-links.ts';
 import { createAlertFactSource } from '../adapters/postgres/alert-facts.ts';
 import { createWebhookSecrets } from '../adapters/links/webhook-secret.ts';
 import { createLedger } from '../adapters/postgres/ledger.ts';
+import { noteRefusedUploads } from '../adapters/postgres/refused-uploads.ts';
 import { refuseOldSchema } from '../adapters/postgres/migrate.ts';
 import { createPool, refuseUnsafeDatabase } from '../adapters/postgres/pool.ts';
 import { createReplay } from '../adapters/postgres/replay.ts';
 import { readLedgerId } from '../adapters/postgres/retention.ts';
 import { startApi } from '../api/main.ts';
+import { createRefusalMemory } from '../api/refused-uploads.ts';
 import type { InboxReader } from '../api/routes/inbox.ts';
 import type { Settings } from '../config/settings.ts';
 import { Failure } from '../contracts/failures.ts';
@@ -20,6 +22,7 @@ import { createDescribeIncident } from '../workers/describe-incident.ts';
 import { openChannels } from '../workers/channels.ts';
 import type { Log } from '../workers/log.ts';
 import { ensureSigningSecret } from '../workers/signing-secret.ts';
+import { startApiWatches } from './api-watches.ts';
 
 /** Acceptance needs one for some milliseconds: ten carry hundreds of frames a second and leave the database to others. */
 const CONNECTIONS = 10;
@@ -43,6 +46,8 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       log.error({ home: settings.home }, 'the frame store in this home is the one of another database: frames are accepted, and nothing is removed from it');
     }
     const onClose: (() => Promise<void>)[] = [];
+    const channels = untilOpen(() => openChannels({ settings, log, onClose: (close) => { onClose.unshift(close); } }));
+    const refusals = createRefusalMemory((refused) => noteRefusedUploads(pool, refused));
     const api = await startApi({ host: settings.host, port: settings.port, stepOver }, {
       settings, pool, log, frameStore,
       acceptFrames: createLedger(pool).acceptFrames,
@@ -51,15 +56,19 @@ export async function startApiProcess(settings: Settings, log: Log, { stepOver }
       defaultModel: { name: 'yolox-nano', labels: COCO_LABELS },
       links: createLinks({ secret: await ensureSigningSecret(settings, log), publicUrl: settings.publicUrl, days: settings.linkDays, now: Date.now }),
       describeIncident: createDescribeIncident(createAlertFactSource(pool)),
-      channels: untilOpen(() => openChannels({ settings, log, onClose: (close) => { onClose.unshift(close); } })),
+      channels,
       webhookSecretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)),
       ...(inbox ? { inbox } : {}),
+      ...(settings.twilioAccountSid !== '' && settings.twilioAuthToken ? { twilio: { authToken: settings.twilioAuthToken } } : {}),
+      refusals,
       now: Date.now,
     });
+    const watches = startApiWatches({ settings, pool, log, url: api.url, refusals, channels });
     return {
       url: api.url,
       async close() {
         await api.close();
+        await watches.stop();
         for (const close of onClose) await close();
         await pool.end();
       },

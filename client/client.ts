@@ -6,7 +6,7 @@
  *
  * `pushFrame` and `pushFrames` try until frames are accepted; every other call asks once. All throw `Refused` or `Unreachable`.
  */
-import type { EquipmentNoticePage } from '../api/shapes/equipment-notices.ts';
+import type { EquipmentNotice, EquipmentNoticePage } from '../api/shapes/equipment-notices.ts';
 import type { FailedPage, FramePage, FrameStatus, Receipt } from '../api/shapes/frames.ts';
 import type { InvalidFrameCounts, InvalidFramePage } from '../api/shapes/invalid-frames.ts';
 import type { Model, ModelBody, Weights } from '../api/shapes/models.ts';
@@ -73,6 +73,7 @@ export interface Client extends AccountsClient, AlertingClient, RulesClient, Inc
   models(): Promise<{ readonly models: readonly Model[] }>;
 
   equipmentNotices(query?: EquipmentNoticeQuery): Promise<EquipmentNoticePage>;
+  acknowledgeNotice(noticeId: string): Promise<EquipmentNotice>;
 
   accounting(query?: { readonly userId?: string; readonly from?: string; readonly to?: string }): Promise<AccountingReport>;
   failedFrames(page?: Page): Promise<FailedPage>;
@@ -111,6 +112,7 @@ export function createClient(options: { readonly baseUrl: string; readonly key: 
 
     ...incidentsClient(calls),
     equipmentNotices: (query) => get('/v1/equipment-notices', query),
+    acknowledgeNotice: (noticeId) => post(`/v1/equipment-notices/${of(noticeId)}/ack`),
 
     accounting: (query) => get('/v1/ops/accounting', query),
     failedFrames: (page) => get('/v1/ops/failed', page),

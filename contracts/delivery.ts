@@ -59,19 +59,26 @@ const OTHER_KEYS = /^(notice|digest|test)-/;
 export interface NoticeDeliveryKeyParts {
   readonly noticeId: string;
   readonly telling: NoticeTelling;
+  /** Escalation level, from 0. */
+  readonly level?: number;
+  /** How often this contact was told of it on this level before. */
+  readonly round?: number;
   readonly channel: Channel;
   readonly contactId: string;
 }
 
-/** `notice-<noticeId>:<telling>:<channel>:<contact>`. */
-export const noticeDeliveryKeyOf = ({ noticeId, telling, channel, contactId }: NoticeDeliveryKeyParts): string =>
-  [`notice-${noticeId}`, telling, channel, contactId].join(':');
+/** `notice-<noticeId>:<telling>:<channel>:<contact>`; beyond the first word `<telling>.<level>.<round>`. */
+export const noticeDeliveryKeyOf = ({ noticeId, telling, level = 0, round = 0, channel, contactId }: NoticeDeliveryKeyParts): string =>
+  [`notice-${noticeId}`, level + round === 0 ? telling : `${telling}.${level}.${round}`, channel, contactId].join(':');
 
 /** What the message of this key tells of a notice; undefined for a key of another kind. */
 export function tellingOf(key: string): NoticeTelling | undefined {
-  const [about = '', telling] = key.split(':');
-  return about.startsWith('notice-') ? NOTICE_TELLINGS.find((known) => known === telling) : undefined;
+  const [about = '', telling = ''] = key.split(':');
+  return about.startsWith('notice-') ? NOTICE_TELLINGS.find((known) => known === telling.split('.')[0]) : undefined;
 }
+
+/** The level on which the message of this key of a notice was told. */
+export const noticeLevelOf = (key: string): number => Number(key.split(':')[1]?.split('.')[1] ?? 0);
 
 /** `digest-<digestId>:<channel>:<contact>`. */
 export const digestDeliveryKeyOf = ({ digestId, channel, contactId }: { readonly digestId: string; readonly channel: Channel; readonly contactId: string }): string =>

@@ -28,6 +28,8 @@ export interface Response {
   readonly contactId: string | null;
   /** The key pressed, the words written; null where a button or the API said it. */
   readonly said: string | null;
+  /** Id that a provider has for what was said, where it may repeat it; left out elsewhere. */
+  readonly providerId?: string;
   /** For `known`: for how long. */
   readonly knownHours: number | null;
 }

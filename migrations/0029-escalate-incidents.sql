@@ -72,5 +72,5 @@ COMMENT ON COLUMN incident_events.event_id IS 'In order.';
 COMMENT ON COLUMN incident_events.incident_id IS 'The incident.';
 COMMENT ON COLUMN incident_events.at IS 'Clock of the database.';
 COMMENT ON COLUMN incident_events.event IS 'One of contracts/incident.ts INCIDENT_EVENTS.';
-COMMENT ON COLUMN incident_events.detail IS 'told: telling, level, contacts; held: cause, contacts; rose: from, to; others empty.';
+COMMENT ON COLUMN incident_events.detail IS 'told: telling, level, contacts; held: cause, contacts; rose: from, to; released: cause; others empty.';
 COMMENT ON INDEX incident_events_incident IS 'The story of one incident.';

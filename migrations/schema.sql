@@ -143,35 +143,45 @@ COMMENT ON INDEX digests_due IS 'The sweep.';
 COMMENT ON INDEX digests_user IS 'The digests of a user.';
 
 CREATE TABLE equipment_notices (
-  notice_id       uuid        NOT NULL,
-  kind            text        NOT NULL,
-  device_id       text        NOT NULL,
-  user_id         text        NOT NULL,
-  state           text        NOT NULL,
-  reason          text        NOT NULL,
-  since           timestamptz NOT NULL,
-  last_at         timestamptz NOT NULL,
-  frames          integer     NOT NULL,
-  first_frame_id  uuid,
-  well_since      timestamptz,
-  seen_until      timestamptz NOT NULL,
-  opened_at       timestamptz,
-  next_due_at     timestamptz,
-  created_at      timestamptz NOT NULL DEFAULT now(),
-  closed_at       timestamptz,
-  off_seconds     bigint,
-  right_frames    integer     NOT NULL DEFAULT 0,
-  told_with       uuid,
-  well_with       uuid,
+  notice_id        uuid        NOT NULL,
+  kind             text        NOT NULL,
+  device_id        text        NOT NULL,
+  user_id          text        NOT NULL,
+  state            text        NOT NULL,
+  reason           text        NOT NULL,
+  since            timestamptz NOT NULL,
+  last_at          timestamptz NOT NULL,
+  frames           integer     NOT NULL,
+  first_frame_id   uuid,
+  well_since       timestamptz,
+  seen_until       timestamptz NOT NULL,
+  opened_at        timestamptz,
+  next_due_at      timestamptz,
+  created_at       timestamptz NOT NULL DEFAULT now(),
+  closed_at        timestamptz,
+  off_seconds      bigint,
+  right_frames     integer     NOT NULL DEFAULT 0,
+  told_with        uuid,
+  well_with        uuid,
+  severity         text        NOT NULL DEFAULT 'high'::text,
+  level            integer     NOT NULL DEFAULT 0,
+  repeats          integer     NOT NULL DEFAULT 0,
+  told_at          timestamptz,
+  exhausted        boolean     NOT NULL DEFAULT false,
+  escalate_at      timestamptz,
+  acknowledged_at  timestamptz,
+  acknowledged_by  text,
   CONSTRAINT equipment_notices_pkey PRIMARY KEY (notice_id),
   CONSTRAINT closed_whole CHECK ((state = 'closed'::text) = (closed_at IS NOT NULL)),
   CONSTRAINT equipment_notices_frames_check CHECK (frames > 0 OR kind <> 'void'::text AND frames = 0),
+  CONSTRAINT equipment_notices_severity_check CHECK (severity = ANY (ARRAY['low'::text, 'medium'::text, 'high'::text, 'critical'::text])),
   CONSTRAINT equipment_notices_state_check CHECK (state = ANY (ARRAY['suspected'::text, 'open'::text, 'closed'::text])),
   CONSTRAINT opened_unless_suspected CHECK ((state = 'suspected'::text) = (opened_at IS NULL)),
   CONSTRAINT equipment_notices_told_with_fkey FOREIGN KEY (told_with) REFERENCES equipment_notices(notice_id),
   CONSTRAINT equipment_notices_well_with_fkey FOREIGN KEY (well_with) REFERENCES equipment_notices(notice_id)
 );
 CREATE INDEX equipment_notices_due ON equipment_notices USING btree (next_due_at) WHERE next_due_at IS NOT NULL;
+CREATE INDEX equipment_notices_escalate ON equipment_notices USING btree (escalate_at) WHERE escalate_at IS NOT NULL;
 CREATE INDEX equipment_notices_latest ON equipment_notices USING btree (device_id, kind, opened_at);
 CREATE UNIQUE INDEX equipment_notices_one_open ON equipment_notices USING btree (device_id, kind) WHERE state <> 'closed'::text;
 CREATE INDEX equipment_notices_told ON equipment_notices USING btree (user_id, kind, opened_at);
@@ -199,7 +209,16 @@ COMMENT ON COLUMN equipment_notices.off_seconds IS 'clock: how far the latest fr
 COMMENT ON COLUMN equipment_notices.right_frames IS 'clock: frames with a right time since the latest with a wrong one.';
 COMMENT ON COLUMN equipment_notices.told_with IS 'silent: the notice whose messages name this device too, its own where it is the one that is told; several devices of one user make one message. Null otherwise.';
 COMMENT ON COLUMN equipment_notices.well_with IS 'silent: the same for the message that devices send again; null before, and where nobody was told.';
+COMMENT ON COLUMN equipment_notices.severity IS 'Decides which levels of the chain are told, and which quiet hours it breaks.';
+COMMENT ON COLUMN equipment_notices.level IS 'The level of its user''s chain of equipment that was told last, from 0; means nothing while told_at is null.';
+COMMENT ON COLUMN equipment_notices.repeats IS 'How often its level was told again.';
+COMMENT ON COLUMN equipment_notices.told_at IS 'When its level was told last; null while nobody was told.';
+COMMENT ON COLUMN equipment_notices.exhausted IS 'The chain has no further level: nobody answered to the last.';
+COMMENT ON COLUMN equipment_notices.escalate_at IS 'When to look who is told next; null when nobody is.';
+COMMENT ON COLUMN equipment_notices.acknowledged_at IS 'When somebody took charge: nobody else is told, but that it is well. Null before.';
+COMMENT ON COLUMN equipment_notices.acknowledged_by IS 'The key by which that was said; null before.';
 COMMENT ON INDEX equipment_notices_due IS 'The sweep.';
+COMMENT ON INDEX equipment_notices_escalate IS 'Those of which somebody is to be told next.';
 COMMENT ON INDEX equipment_notices_latest IS 'The last notice of a device, which the next one keeps its distance from.';
 COMMENT ON INDEX equipment_notices_one_open IS 'What a batch asks of its devices; and the lock that makes two workers open one notice, not two.';
 COMMENT ON INDEX equipment_notices_told IS 'When a user was last told of silence.';
@@ -640,7 +659,7 @@ COMMENT ON COLUMN incident_events.event_id IS 'In order.';
 COMMENT ON COLUMN incident_events.incident_id IS 'The incident.';
 COMMENT ON COLUMN incident_events.at IS 'Clock of the database.';
 COMMENT ON COLUMN incident_events.event IS 'One of contracts/incident.ts INCIDENT_EVENTS.';
-COMMENT ON COLUMN incident_events.detail IS 'told: telling, level, contacts; held: cause, contacts; rose: from, to; others empty.';
+COMMENT ON COLUMN incident_events.detail IS 'told: telling, level, contacts; held: cause, contacts; rose: from, to; released: cause; others empty.';
 COMMENT ON INDEX incident_events_incident IS 'The story of one incident.';
 
 CREATE TABLE invalid_frames (
@@ -908,6 +927,7 @@ CREATE TABLE responses (
   way           text        NOT NULL,
   contact_id    text,
   said          text,
+  provider_id   text,
   user_id       text        NOT NULL,
   device_id     text        NOT NULL,
   frame_id      uuid        NOT NULL,
@@ -920,6 +940,7 @@ CREATE TABLE responses (
   CONSTRAINT responses_incident_id_fkey FOREIGN KEY (incident_id) REFERENCES incidents(incident_id)
 );
 CREATE INDEX responses_incident ON responses USING btree (incident_id, response_id);
+CREATE UNIQUE INDEX responses_provider ON responses USING btree (provider_id) WHERE provider_id IS NOT NULL;
 CREATE INDEX responses_rule ON responses USING btree (rule_id, rule_version) WHERE kind = ANY (ARRAY['real'::text, 'false_alarm'::text, 'known'::text]);
 COMMENT ON TABLE responses IS 'Every answer of a person about an incident. Verdicts among them are labels: of the frame, for the rule version.';
 COMMENT ON COLUMN responses.response_id IS 'In order.';
@@ -929,6 +950,7 @@ COMMENT ON COLUMN responses.kind IS 'contracts/response.ts RESPONSE_KINDS; null 
 COMMENT ON COLUMN responses.way IS 'By what: the API, a signed link, a text message, a key pressed during a call.';
 COMMENT ON COLUMN responses.contact_id IS 'Who answered; null over the API.';
 COMMENT ON COLUMN responses.said IS 'The key pressed or the words written, cut to 200 characters; null where a button or the API said it.';
+COMMENT ON COLUMN responses.provider_id IS 'Id that the provider has for the text message; null where none has one.';
 COMMENT ON COLUMN responses.user_id IS 'Whose incident it is.';
 COMMENT ON COLUMN responses.device_id IS 'Where.';
 COMMENT ON COLUMN responses.frame_id IS 'The frame that the person was shown last, or the first of the incident.';
@@ -936,6 +958,7 @@ COMMENT ON COLUMN responses.rule_id IS 'The rule.';
 COMMENT ON COLUMN responses.rule_version IS 'Version of the rule that opened the incident.';
 COMMENT ON COLUMN responses.known_until IS 'For known: until when that thing is muted on that camera; null otherwise.';
 COMMENT ON INDEX responses_incident IS 'The answers about one incident.';
+COMMENT ON INDEX responses_provider IS 'What a repeated callback was about the first time.';
 COMMENT ON INDEX responses_rule IS 'The labels of a rule.';
 
 CREATE TABLE rule_counts (

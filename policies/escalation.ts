@@ -69,7 +69,7 @@ export function firstStep(telling: IncidentTelling, severity: Severity, chain: C
 export function nextStep(escalation: Escalation, chain: Chain, reachable: readonly Reachable[], nowMs: number, pace: CallPace): Step {
   const { severity, level, repeats, toldAtMs, sent } = escalation;
   if (toldAtMs === null) return firstStep('opened', severity, chain, reachable);
-  const current = chain.levels[level];
+  const current = levelAt(level, severity, chain, reachable);
   const calls = sent.filter(({ channel }) => channel === 'call');
   const last = calls.at(-1);
   const busyUntilMs = last === undefined ? null : endOfCall(last, pace.callGapMs);
@@ -121,15 +121,20 @@ function anybody(telling: IncidentTelling, severity: Severity, chain: Chain, rea
   const sleeping = unique(levels.flatMap((level) => contactsOf(level, reachable)));
   if (sleeping.length > 0) return { kind: 'held', held: sleeping };
   if (levels.length === 0) return { kind: 'exhausted' };
-  const own = reachable.filter((contact) => contact.own);
-  const everybody: Level = { channels: [], contacts: own.map(({ contactId }) => contactId), severities: [severity], waitSeconds: 0, repeats: 0 };
-  const told = tellLevel(chain.levels.length, 0, telling, severity, everybody, own);
+  const told = tellLevel(chain.levels.length, 0, telling, severity, everybody(severity, reachable), reachable);
   if (told === null || (told.contacts.length === 0 && told.held.length === 0)) return { kind: 'exhausted' };
   return told.contacts.length > 0 ? told : { kind: 'held', held: told.held };
 }
 
+/** A level behind the last, for users whom the chain does not know. */
+const everybody = (severity: Severity, reachable: readonly Reachable[]): Level =>
+  ({ channels: [], contacts: reachable.filter(({ own }) => own).map(({ contactId }) => contactId), severities: [severity], waitSeconds: 0, repeats: 0 });
+
+const levelAt = (level: number, severity: Severity, { levels }: Chain, reachable: readonly Reachable[]): Level | undefined =>
+  (level === levels.length ? everybody(severity, reachable) : levels[level]);
+
 /** In the order of the ids that the level names, else in the user's own. */
-function contactsOf({ channels, contacts }: Level, reachable: readonly Reachable[]): Reachable[] {
+export function contactsOf({ channels, contacts }: Level, reachable: readonly Reachable[]): Reachable[] {
   const fits = (contact: Reachable): boolean => channels.length === 0 || channels.includes(contact.channel);
   if (contacts === null) return reachable.filter((contact) => contact.own && fits(contact));
   return contacts.flatMap((id) => reachable.filter((contact) => contact.contactId === id && fits(contact)));

@@ -2,6 +2,7 @@
 import type { ClosableChannel, Channel as ChannelPort } from '../activities/ports/channel.ts';
 import { readDkimKey } from '../adapters/channels/email/dkim-key.ts';
 import { createEmailChannel } from '../adapters/channels/email/email-channel.ts';
+import { createNagiosChannel } from '../adapters/channels/nagios/nagios-channel.ts';
 import { createPagerdutyChannel } from '../adapters/channels/pagerduty/pagerduty-channel.ts';
 import { createSendgridChannel } from '../adapters/channels/sendgrid/sendgrid-channel.ts';
 import { createCallChannel } from '../adapters/channels/twilio/call-channel.ts';
@@ -12,6 +13,7 @@ import type { Settings } from '../config/settings.ts';
 import type { Channel } from '../contracts/delivery.ts';
 import { Failure } from '../contracts/failures.ts';
 import type { Dependencies } from './dependencies.ts';
+import { isLoopback } from './loopback.ts';
 import { ensureSigningSecret } from './signing-secret.ts';
 
 type Channels = Partial<Record<Channel, ChannelPort>>;
@@ -22,6 +24,7 @@ export async function openChannels({ settings, log, onClose }: Pick<Dependencies
     email: await mailChannel(settings),
     ...telephoneChannels(settings),
     ...pagerdutyChannel(settings),
+    ...nagiosChannel(settings),
     webhook: createWebhookChannel({ secretOf: createWebhookSecrets(await ensureSigningSecret(settings, log)), allowedNetworks: settings.webhookNetworks }),
   };
   onClose(async () => { for (const channel of Object.values(channels)) channel.close(); });
@@ -49,12 +52,19 @@ function telephoneChannels({ twilioAccountSid: accountSid, twilioAuthToken, twil
 /** Twilio refuses callbacks to an address that only this machine has, as a plant without a public URL gives its own mails; a Twilio on this machine does not. */
 function callbackBase(publicUrl: string | undefined, twilioBaseUrl: string | undefined): string | null {
   if (publicUrl === undefined) return null;
-  const loopback = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(new URL(publicUrl).hostname);
-  return loopback && twilioBaseUrl === undefined ? null : publicUrl;
+  return isLoopback(publicUrl) && twilioBaseUrl === undefined ? null : publicUrl;
 }
 
 function pagerdutyChannel({ pagerdutyRoutingKeys, pagerdutyBaseUrl: baseUrl }: Settings): Partial<Record<Channel, ClosableChannel>> {
   if (pagerdutyRoutingKeys.size === 0) return {};
   const routingKeys = new Map([...pagerdutyRoutingKeys].map(([name, key]) => [name, key.reveal()]));
   return { pagerduty: createPagerdutyChannel({ routingKeys, ...(baseUrl === undefined ? {} : { baseUrl }) }) };
+}
+
+function nagiosChannel({ nagiosCommandFile: commandFile, nagiosNsca, nagiosNscaPassword }: Settings): Partial<Record<Channel, ClosableChannel>> {
+  if (commandFile === undefined && nagiosNsca === undefined) return {};
+  if (commandFile === undefined && nagiosNscaPassword === undefined) throw new Failure('setting_invalid', 'NAGIOS_NSCA needs NAGIOS_NSCA_PASSWORD');
+  const [, host = '', port = ''] = /^(.*):(\d+)$/.exec(nagiosNsca ?? '') ?? [];
+  const nsca = nagiosNsca === undefined || nagiosNscaPassword === undefined ? {} : { nsca: { host: host.replace(/^\[|\]$/g, ''), port: Number(port), password: nagiosNscaPassword.reveal() } };
+  return { nagios: createNagiosChannel({ ...(commandFile === undefined ? {} : { commandFile }), ...nsca }) };
 }

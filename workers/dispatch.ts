@@ -3,19 +3,25 @@ import { createBatches } from '../adapters/postgres/batches.ts';
 import type { Batches } from '../adapters/postgres/batches.ts';
 import { DEADLINES_ALONE } from '../adapters/postgres/claim.ts';
 import { dueDigests, makeDigests } from '../adapters/postgres/digests.ts';
+import { escalateDueNotices } from '../adapters/postgres/escalate-notices.ts';
 import { overdueIncidents } from '../adapters/postgres/incidents.ts';
 import { forgetIdempotencyKeys } from '../adapters/postgres/idempotency-keys.ts';
 import { FRAMES_WAITING } from '../adapters/postgres/ledger.ts';
 import { listen } from '../adapters/postgres/listen.ts';
 import { ensurePartitions } from '../adapters/postgres/migrate.ts';
+import { forgetBudgets } from '../adapters/postgres/message-budget.ts';
 import { dueNotices } from '../adapters/postgres/notices.ts';
+import { watchRefusedClocks } from '../adapters/postgres/refused-uploads.ts';
+import { watchSilence } from '../adapters/postgres/silence-watch.ts';
 import { forgetDeadWorkers, readDetectionCapacity } from '../adapters/postgres/workers.ts';
 import { INCIDENT_ANSWERED } from '../adapters/postgres/responses.ts';
 import { createDigestDoorbell, createDoorbell, createNoticeDoorbell } from '../adapters/temporal/doorbell.ts';
 import { createPipelines } from '../adapters/temporal/pipelines.ts';
 import { adaptLimits } from './adaptive-limits.ts';
+import { canaryLookMs, canaryTurns } from './canary.ts';
 import { Dispatcher } from './dispatcher.ts';
 import type { Dependencies } from './dependencies.ts';
+import { clockWatch, silenceWatch } from './equipment-settings.ts';
 import { every } from './periodic.ts';
 import { reconcile } from './reconciler.ts';
 import { retentionTurns } from './retention.ts';
@@ -26,6 +32,10 @@ const RECONCILE_MS = 2_000;
 const SWEEP_MS = 5_000;
 /** A notice says what has been so for minutes; this is its bell, and no other is rung. */
 const NOTICES_MS = 5_000;
+/** Silence is a matter of minutes; a look at ten thousand devices takes a fraction of a second. */
+const DEVICES_MS = 30_000;
+/** Where silence is a matter of seconds: late by a tenth of it. */
+const devicesMs = (silentSeconds: number): number => Math.min(DEVICES_MS, Math.max(1_000, (silentSeconds || DEVICES_MS) * 100));
 /** Nobody waits for a digest to the second. */
 const DIGESTS_MS = 5_000;
 /** What the incident workflow does by itself it does within seconds; ringing earlier would only wake it twice. */
@@ -75,14 +85,23 @@ export async function startDispatch(deps: Dependencies): Promise<{ ended: Promis
   const loops = [
     every(RECONCILE_MS, 'reconcile', log, () => reconcile({ batches: claims.batches, pipelines, log })),
     every(SWEEP_MS, 'sweep', log, () => sweep({ overdue: () => overdueIncidents(pool, SWEEP_GRACE_MS), doorbell, log })),
-    every(NOTICES_MS, 'sweep of notices', log, () => sweep({ overdue: () => dueNotices(pool), doorbell: noticeDoorbell, log })),
+    every(NOTICES_MS, 'sweep of notices', log, async () => {
+      await escalateDueNotices(pool, settings.callGapSeconds * 1000);
+      await sweep({ overdue: () => dueNotices(pool), doorbell: noticeDoorbell, log });
+    }),
     every(DIGESTS_MS, 'digests', log, async () => {
       await makeDigests(pool);
       await sweep({ overdue: () => dueDigests(pool), doorbell: digestDoorbell, log });
     }),
+    every(devicesMs(settings.silentSeconds), 'silent devices', log, async () => {
+      await watchSilence(pool, { ...silenceWatch(settings), silentSeconds: settings.silentSeconds });
+      await watchRefusedClocks(pool, clockWatch(settings));
+    }),
+    ...(settings.canarySeconds === 0 ? [] : [every(canaryLookMs(settings.canarySeconds), 'canary', log, canaryTurns({ pool, settings, frameStore: deps.frameStore, log }))]),
     every(RETENTION_MS, 'retention', log, retentionTurns(pool, settings, log)),
     every(ADAPT_MS, 'adapt limits', log, adapt),
     every(PARTITIONS_MS, 'partitions', log, () => ensurePartitions(pool)),
+    every(FORGET_MS, 'forget budgets', log, () => forgetBudgets(pool)),
     every(FORGET_MS, 'forget dead workers', log, () => forgetDeadWorkers(pool)),
     every(FORGET_MS, 'forget idempotency keys', log, async () => { await forgetIdempotencyKeys(pool, settings.idempotencyKeyHours); }),
   ];

@@ -16,6 +16,7 @@ import { ensureAdminKey } from './admin-key.ts';
 import { startChild } from './child-processes.ts';
 import type { ChildPlan, ManagedChild } from './child-processes.ts';
 import type { Log } from './log.ts';
+import { isLoopback } from './loopback.ts';
 
 /**
  * Pictures take all cores that they get. A frame that is to be accepted, a task that is to be handed on and a mail that is to be sent need a moment each, and should not
@@ -101,7 +102,7 @@ export async function startPlant({ settings, env, log, logFiles, workers = ONE_B
     const all = [api];
     // Together: each drains its own work, and none needs another to do so.
     stopping.push(async () => { await Promise.all(all.map((child) => child.stop())); });
-    const links = await linksInMails(settings, api);
+    const links = await linksInMessages(settings, api);
     all.push(...workers.map((plan) => startNamed(plan, links)));
     await Promise.all(all.map((child) => child.ready));
 
@@ -115,14 +116,17 @@ export async function startPlant({ settings, env, log, logFiles, workers = ONE_B
   }
 }
 
+/** The address that the API got in the end, which may not be the one that it was told: workers wait for it. */
+const linksInMessages = async (settings: Settings, api: ManagedChild): Promise<NodeJS.ProcessEnv> =>
+  (messagesStayHere(settings) ? { WATCHPOST_PUBLIC_URL: (await api.ready).url } : {});
+
 /**
- * Mails in the embedded inbox are read on this machine, so their links lead straight to the API, by the port that it got in the end: workers wait for it.
- * Mails that really go out carry links only where the operator says how people reach them.
+ * Whoever reads the embedded inbox sits at this machine, so links there may lead straight to the API. As soon as one message really goes out, they may not:
+ * nobody could open them elsewhere, and Twilio refuses texts whose callbacks lead to an address that it cannot reach.
  */
-async function linksInMails({ smtpUrl, publicUrl }: Settings, api: ManagedChild): Promise<NodeJS.ProcessEnv> {
-  if (smtpUrl !== undefined || publicUrl !== undefined) return {};
-  return { WATCHPOST_PUBLIC_URL: (await api.ready).url };
-}
+export const messagesStayHere = ({ publicUrl, smtpUrl, sendgridApiKey, twilioAccountSid, twilioBaseUrl, pagerdutyRoutingKeys }: Settings): boolean =>
+  publicUrl === undefined && smtpUrl === undefined && sendgridApiKey === undefined && pagerdutyRoutingKeys.size === 0
+  && (twilioAccountSid === '' || (twilioBaseUrl !== undefined && isLoopback(twilioBaseUrl)));
 
 async function allOrFirstError<A, B>(work: readonly [Promise<A>, Promise<B>]): Promise<[A, B]> {
   await Promise.allSettled(work);

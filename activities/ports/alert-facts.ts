@@ -27,7 +27,7 @@ export interface AlertFacts {
   readonly clauses: readonly Clause[];
   /** The detections that made the rule match. */
   readonly evidence: readonly Detection[];
-  /** Of `zones`, or their names alone, those in which the evidence was seen; empty where the rule took it from anywhere. */
+  /** Names of the zones in which the evidence was seen; empty where the rule takes it from anywhere. */
   readonly seenIn: readonly string[];
   /** The zones that the rule asked for, as they were drawn when the frame was judged. */
   readonly zones: readonly ZoneOutline[];

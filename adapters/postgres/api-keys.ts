@@ -1,5 +1,6 @@
 /** Keys of the HTTP API. Only their SHA-256 is kept: a key is 256 random bits, so the hash cannot be turned back. */
 import { createHash, randomBytes } from 'node:crypto';
+import { CANARY_ID } from '../../contracts/canary.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { isMissingReference } from './missing-reference.ts';
@@ -54,8 +55,8 @@ export async function findKey(db: Queryable, key: string): Promise<KeyHolder | u
   return row;
 }
 
-/** Newest first; revoked ones too. */
-export const listKeys = (db: Queryable): Promise<KeyRow[]> => query<KeyRow>(db, `SELECT ${COLUMNS} FROM api_keys ORDER BY created_at DESC, key_id`);
+/** Newest first; revoked ones too, the canary's not. */
+export const listKeys = (db: Queryable): Promise<KeyRow[]> => query<KeyRow>(db, `SELECT ${COLUMNS} FROM api_keys WHERE user_id IS DISTINCT FROM $1 ORDER BY created_at DESC, key_id`, [CANARY_ID]);
 
 /** True when there is one. Repeating it keeps the first moment. */
 export async function revokeKey(db: Queryable, keyId: string): Promise<boolean> {

@@ -72,14 +72,24 @@ export function removeContact(pool: Pool, contactId: string): Promise<boolean> {
 export const contactsNamed = (db: Queryable, contactIds: readonly string[]): Promise<Pick<Contact, 'contactId' | 'channel' | 'enabled'>[]> =>
   query<Pick<Contact, 'contactId' | 'channel' | 'enabled'>>(db, 'SELECT contact_id AS "contactId", channel, enabled FROM contacts WHERE contact_id = ANY($1)', [contactIds]);
 
-/** Of these users those who can be told of incidents: by a contact of their own, or by one that their chain names. */
+/** Of these users those who can be told of incidents: by a contact of their own, or by one that their chain or the chain of one of their policies names. */
 export async function usersWithContact(db: Queryable, userIds: readonly string[]): Promise<ReadonlySet<string>> {
   const rows = await query<{ userId: string }>(db, `
-    SELECT user_id AS "userId" FROM contacts WHERE user_id = ANY($1) AND enabled
+    WITH owners AS (SELECT DISTINCT unnest($1::text[]) AS user_id),
+    own AS (SELECT user_id FROM owners WHERE EXISTS (SELECT 1 FROM contacts WHERE contacts.user_id = owners.user_id AND enabled)),
+    others AS (SELECT user_id FROM owners EXCEPT SELECT user_id FROM own),
+    chained AS (
+      SELECT user_id, chain_id FROM others JOIN users USING (user_id)
+      UNION
+      SELECT reached.user_id, version.content -> 'defaults' ->> 'chain'
+      FROM (SELECT user_id, policy_id FROM others JOIN assignments USING (user_id)
+            UNION SELECT others.user_id, policy_id FROM others JOIN group_members USING (user_id) JOIN assignments ON assignments.group_id = group_members.group_id) reached
+      JOIN policies policy ON policy.policy_id = reached.policy_id AND policy.deleted_at IS NULL
+      JOIN policy_versions version ON version.policy_id = policy.policy_id AND version.version = policy.current_version)
+    SELECT user_id AS "userId" FROM own
     UNION
-    SELECT owner.user_id FROM users owner JOIN chains USING (chain_id), jsonb_array_elements(levels) AS level, jsonb_array_elements_text(nullif(level -> 'contacts', 'null')) AS named
-    JOIN contacts contact ON contact.contact_id = named AND contact.enabled
-    WHERE owner.user_id = ANY($1)`, [[...new Set(userIds)]]);
+    SELECT chained.user_id FROM chained JOIN chains USING (chain_id), jsonb_array_elements(levels) AS level, jsonb_array_elements_text(nullif(level -> 'contacts', 'null')) AS named
+    JOIN contacts contact ON contact.contact_id = named AND contact.enabled`, [userIds]);
   return new Set(rows.map(({ userId }) => userId));
 }
 

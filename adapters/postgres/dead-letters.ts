@@ -17,8 +17,10 @@ export interface DeadLetter extends TrailedMessage {
   readonly ageSeconds: number;
 }
 
-/** A message that only tried out a contact is none: whoever asked for it saw how it went, and tries again. */
-export const IS_DEAD = "state = 'failed' AND num_nonnulls(incident_id, notice_id, digest_id) = 1";
+/** A message that only tries out a contact waits for nobody: whoever asked for it sees how it goes, and tries again. */
+const ABOUT_SOMETHING = 'num_nonnulls(incident_id, notice_id, digest_id) = 1';
+export const IS_UNDER_WAY = `state IN ('waiting', 'sending') AND ${ABOUT_SOMETHING}`;
+export const IS_DEAD = `state = 'failed' AND ${ABOUT_SOMETHING}`;
 
 /** Newest first. */
 export const listDeadLetters = (db: Queryable, { code, after, limit }: { code: string | null; after: TrailPlace | null; limit: number }): Promise<DeadLetter[]> =>
@@ -92,7 +94,7 @@ async function beDue(client: Client, table: 'incidents' | 'equipment_notices' | 
 async function refusals(client: Client, selection: ResendSelection, dead: readonly string[], resent: ReadonlySet<string>): Promise<Resent['refused']> {
   const asked = [...new Set('deliveryKeys' in selection ? selection.deliveryKeys : dead)].filter((key) => !resent.has(key));
   if (asked.length === 0) return [];
-  const known = await query<{ delivery_key: string }>(client, 'SELECT delivery_key FROM deliveries WHERE delivery_key = ANY($1) AND num_nonnulls(incident_id, notice_id, digest_id) = 1', [asked]);
+  const known = await query<{ delivery_key: string }>(client, `SELECT delivery_key FROM deliveries WHERE delivery_key = ANY($1) AND ${ABOUT_SOMETHING}`, [asked]);
   const there = new Set(known.map((row) => row.delivery_key));
   return asked.map((deliveryKey) => ({
     deliveryKey, code: !there.has(deliveryKey) ? 'delivery_unknown' : dead.includes(deliveryKey) ? 'contact_unknown' : 'delivery_under_way',
@@ -110,6 +112,6 @@ export const countMessages = (db: Queryable): Promise<MessageFigure[]> => query<
   SELECT state, channel, count(counted.channel) AS messages
   FROM unnest(ARRAY['waiting', 'sending', 'failed']) AS state CROSS JOIN unnest($1::text[]) AS channel
   LEFT JOIN (
-    SELECT state, channel FROM deliveries WHERE state IN ('waiting', 'sending')
+    SELECT state, channel FROM deliveries WHERE ${IS_UNDER_WAY}
     UNION ALL SELECT state, channel FROM deliveries WHERE ${IS_DEAD}) counted USING (state, channel)
   GROUP BY state, channel`, [CHANNELS]);

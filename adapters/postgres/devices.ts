@@ -1,4 +1,5 @@
 /** Devices: the cameras, each with its owner and its time zone. */
+import { CANARY_ID } from '../../contracts/canary.ts';
 import type { DeviceClass, Polygon } from '../../contracts/device.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
@@ -64,10 +65,10 @@ export async function showsWholeView(db: Queryable, deviceId: string): Promise<b
   return row?.whole ?? false;
 }
 
-/** In order of id, those after `after`; `userId` null is every user. */
+/** In order of id, those after `after`; `userId` null is every user but the canary. */
 export const listDevices = (db: Queryable, { userId, after, limit }: { userId: string | null; after: string; limit: number }): Promise<Device[]> =>
   query<Device>(db, `
-    SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND ($2::text IS NULL OR user_id = $2) ORDER BY device_id LIMIT $3`, [after, userId, limit]);
+    SELECT ${COLUMNS} FROM devices WHERE device_id > $1 AND (user_id = $2 OR $2::text IS NULL AND device_id <> $4) ORDER BY device_id LIMIT $3`, [after, userId, limit, CANARY_ID]);
 
 /** Names of the models that devices name. */
 export const modelNames = async (db: Queryable): Promise<string[]> =>

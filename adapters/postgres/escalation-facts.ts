@@ -1,6 +1,7 @@
 /** All that is asked to decide who is told next of an incident, in a few reads for many incidents. */
 import { CHANNELS, deliveryPartsOf } from '../../contracts/delivery.ts';
 import type { Arrival, Channel, DeliveryState } from '../../contracts/delivery.ts';
+import type { HoldCause } from '../../contracts/digest.ts';
 import { DEFAULT_CHAIN } from '../../contracts/escalation.ts';
 import type { Chain, Level } from '../../contracts/escalation.ts';
 import type { IncidentState } from '../../contracts/incident.ts';
@@ -25,6 +26,8 @@ export interface IncidentToEscalate extends Escalation {
   readonly deviceId: string;
   readonly state: IncidentState;
   readonly matches: number;
+  /** Why nobody was told so far; null otherwise. */
+  readonly held: HoldCause | null;
   readonly openedAt: Instant;
   readonly lastMatchAt: Instant;
   readonly chain: Chain;
@@ -39,7 +42,7 @@ export interface IncidentToEscalate extends Escalation {
 
 interface IncidentRow {
   incidentId: string; userId: string; ruleId: string; deviceId: string; state: IncidentState; severity: Severity; level: number; repeats: number; toldAtMs: number | null;
-  matches: number; openedAt: Instant; lastMatchAt: Instant; quietHours: QuietHours | null; levels: readonly Level[] | null; messagesPerHour: number | null;
+  matches: number; held: HoldCause | null; openedAt: Instant; lastMatchAt: Instant; quietHours: QuietHours | null; levels: readonly Level[] | null; messagesPerHour: number | null;
   frameId: string; frameCapturedAt: Instant; now: Instant; nowMs: number;
 }
 
@@ -53,7 +56,7 @@ export async function incidentsToEscalate(client: Client, incidentIds: readonly 
 
 const INCIDENTS = `
   SELECT incident.incident_id AS "incidentId", incident.user_id AS "userId", incident.rule_id AS "ruleId", incident.device_id AS "deviceId", incident.state, incident.severity,
-         incident.level, incident.repeats, (extract(epoch FROM incident.told_at) * 1000)::float8 AS "toldAtMs", incident.matches,
+         incident.level, incident.repeats, (extract(epoch FROM incident.told_at) * 1000)::float8 AS "toldAtMs", incident.matches, incident.held,
          incident.opened_at AS "openedAt", incident.last_match_at AS "lastMatchAt", incident.quiet_hours AS "quietHours", chain.levels, owner.messages_per_hour AS "messagesPerHour",
          coalesce(best.frame_id, incident.first_frame_id) AS "frameId", coalesce(best.captured_at, incident.opened_at) AS "frameCapturedAt",
          now() AS now, (extract(epoch FROM now()) * 1000)::float8 AS "nowMs"
@@ -65,17 +68,17 @@ const INCIDENTS = `
     ORDER BY array_position(ARRAY['low', 'medium', 'high', 'critical'], severity) DESC, probability DESC NULLS LAST, captured_at LIMIT 1) best ON true
   WHERE incident.incident_id = ANY($1) ORDER BY incident.incident_id FOR NO KEY UPDATE OF incident`;
 
-interface MessageRow { incidentId: string; key: string; contactId: string; channel: Channel; state: DeliveryState; arrival: Arrival | null; writtenAtMs: number; takenAtMs: number | null }
+export interface MessageRow { incidentId: string; key: string; contactId: string; channel: Channel; state: DeliveryState; arrival: Arrival | null; writtenAtMs: number; takenAtMs: number | null }
 
 const messagesOf = (client: Client, incidentIds: readonly string[]): Promise<MessageRow[]> => query<MessageRow & Record<string, unknown>>(client, `
   SELECT incident_id AS "incidentId", delivery_key AS key, contact_id AS "contactId", channel, state, arrival,
          (extract(epoch FROM created_at) * 1000)::float8 AS "writtenAtMs", (extract(epoch FROM delivered_at) * 1000)::float8 AS "takenAtMs"
   FROM deliveries WHERE incident_id = ANY($1) AND telling NOT IN ('taken', 'over') ORDER BY created_at, delivery_key`, [incidentIds]);
 
-interface ContactRow { contactId: string; userId: string; channel: Channel; address: string; quietHours: QuietHours | null }
+export interface ContactRow { contactId: string; userId: string; channel: Channel; address: string; quietHours: QuietHours | null }
 
 /** Those of the users, and those that their chains name, who may be somebody else's. Each user's in the user's order. */
-const contactsFor = (client: Client, incidents: readonly IncidentRow[]): Promise<ContactRow[]> => query<ContactRow & Record<string, unknown>>(client, `
+export const contactsFor = (client: Client, incidents: readonly Pick<IncidentRow, 'userId' | 'levels'>[]): Promise<ContactRow[]> => query<ContactRow & Record<string, unknown>>(client, `
   SELECT contact_id AS "contactId", user_id AS "userId", channel, address, quiet_hours AS "quietHours" FROM contacts
   WHERE (user_id = ANY($1) OR contact_id = ANY($2)) AND enabled AND channel = ANY($3) ORDER BY user_id, position, contact_id`,
 [incidents.map(({ userId }) => userId), incidents.flatMap(({ levels }) => (levels ?? []).flatMap(({ contacts }) => contacts ?? [])), CHANNELS]);
@@ -97,7 +100,7 @@ function incidentIn({ levels, frameId, frameCapturedAt, quietHours, ...row }: In
 
 const CALL_ENDS: readonly (Arrival | null)[] = ['completed', 'busy', 'no_answer', 'undelivered'];
 
-const sentIn = ({ contactId, channel, state, arrival, writtenAtMs, takenAtMs }: MessageRow): SentMessage => ({
+export const sentIn = ({ contactId, channel, state, arrival, writtenAtMs, takenAtMs }: Omit<MessageRow, 'incidentId' | 'key'>): SentMessage => ({
   contactId, channel, writtenAtMs, takenAtMs,
   over: state === 'failed' || state === 'withdrawn' || (channel === 'call' ? CALL_ENDS.includes(arrival) : arrival === 'undelivered'),
 });

@@ -71,14 +71,17 @@ async function writeProgress(client: Client, steps: readonly WrittenStep[]): Pro
 }
 
 function eventsOf(written: WrittenStep): EventToNote[] {
-  const { incident: { incidentId }, step } = written;
+  const { incident, step } = written;
+  const { incidentId } = incident;
   const ids = (contacts: readonly { readonly contactId: string }[]): string[] => contacts.map(({ contactId }) => contactId);
   const told = toldIn(written);
   const held = step.kind === 'tell' || step.kind === 'held' ? step.held : [];
   return [
+    ...(told !== null && incident.held !== null ? [{ incidentId, event: 'released' as const, detail: { cause: incident.held } }] : []),
     ...(told === null ? [] : [{ incidentId, event: 'told' as const, detail: { telling: told.telling, level: told.level, contacts: ids(told.contacts) } }]),
-    ...(held.length === 0 ? [] : [{ incidentId, event: 'held' as const, detail: { cause: 'quiet_hours', contacts: ids(held) } }]),
-    ...(step.kind === 'hold' ? [{ incidentId, event: 'held' as const, detail: { cause: step.cause } }] : []),
+    // Each further match of an incident that is held asks anew; the story says it once.
+    ...(held.length === 0 || (step.kind === 'held' && incident.held === 'quiet_hours') ? [] : [{ incidentId, event: 'held' as const, detail: { cause: 'quiet_hours', contacts: ids(held) } }]),
+    ...(step.kind === 'hold' && incident.held !== step.cause ? [{ incidentId, event: 'held' as const, detail: { cause: step.cause } }] : []),
     ...(step.kind === 'exhausted' ? [{ incidentId, event: 'exhausted' as const }] : []),
   ];
 }

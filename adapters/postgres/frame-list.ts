@@ -1,4 +1,5 @@
 /** Lists of frames: newest capture first, and those that failed. */
+import { CANARY_ID } from '../../contracts/canary.ts';
 import type { FrameState } from '../../contracts/terminal-states.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { query } from './pool.ts';
@@ -18,7 +19,7 @@ export interface ListedFrame {
 }
 
 export interface FrameFilter {
-  /** Null: all devices that are registered now. */
+  /** Null: all devices that are registered now, but for the canary's. */
   readonly deviceId: string | null;
   /** Null: frames of all users. */
   readonly userId: string | null;
@@ -41,7 +42,7 @@ export function listFrames(db: Queryable, filter: FrameFilter): Promise<ListedFr
   return query<ListedFrame>(db, `
     SELECT page.* FROM (
       SELECT $1::text AS device_id WHERE $1 IS NOT NULL
-      UNION ALL SELECT device_id FROM devices WHERE $1 IS NULL AND ($2::text IS NULL OR user_id = $2)) device
+      UNION ALL SELECT device_id FROM devices WHERE $1 IS NULL AND (user_id = $2 OR $2::text IS NULL AND user_id <> $9)) device
     CROSS JOIN LATERAL (
       SELECT ${COLUMNS} FROM frames frame LEFT JOIN open_frames open ON open.frame_id = frame.frame_id
       WHERE frame.device_id = device.device_id AND ($2::text IS NULL OR frame.user_id = $2)
@@ -51,7 +52,7 @@ export function listFrames(db: Queryable, filter: FrameFilter): Promise<ListedFr
         AND ($6::timestamptz IS NULL OR (frame.captured_at, frame.device_id) < ($6, $7))
       ORDER BY frame.captured_at DESC LIMIT $8) page
     ORDER BY page."capturedAt" DESC, page."deviceId" DESC LIMIT $8`,
-  [filter.deviceId, filter.userId, filter.state, filter.from, filter.to, filter.after?.capturedAt ?? null, filter.after?.deviceId ?? '', filter.limit]);
+  [filter.deviceId, filter.userId, filter.state, filter.from, filter.to, filter.after?.capturedAt ?? null, filter.after?.deviceId ?? '', filter.limit, CANARY_ID]);
 }
 
 export interface FailedFrame extends ListedFrame {

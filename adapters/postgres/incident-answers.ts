@@ -59,3 +59,11 @@ export async function contactsOf(db: Queryable, incidentId: string): Promise<str
     ORDER BY contact_id`, [incidentId]);
   return rows.map((row) => row.contact_id);
 }
+
+/** Texts of this contact about this incident that meant nothing to us, of late. */
+export async function countUnderstoodNot(db: Queryable, { incidentId, contactId, withinMs }: { readonly incidentId: string; readonly contactId: string; readonly withinMs: number }): Promise<number> {
+  const [row] = await query<{ count: number }>(db, `
+    SELECT count(*)::int AS count FROM responses
+    WHERE incident_id = $1 AND contact_id = $2 AND kind IS NULL AND way = 'sms' AND at > now() - $3 * interval '1 millisecond'`, [incidentId, contactId, withinMs]);
+  return row?.count ?? 0;
+}

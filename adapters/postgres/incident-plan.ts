@@ -102,7 +102,11 @@ function begin(line: IncidentLine | undefined): Line {
 /** What got worse than people were told is told, and whoever took charge of something less is asked again. What was held back so far may be told now. */
 function joined(incident: PlannedIncident, { frame: { capturedAt }, verdict: { severity } }: MatchToDecide): PlannedIncident {
   const next = { ...incident, ...withMatch(incident, { capturedAt, severity }), matches: incident.matches + 1 };
-  if (incident.toldSeverity === null) return { ...next, tell: incident.state === 'open' ? incident.tell ?? 'opened' : incident.tell };
+  if (incident.toldSeverity === null) {
+    // A chain that has nobody for this severity is asked again only for a worse one.
+    const worthAsking = incident.state === 'open' && (!incident.exhausted || next.severity !== incident.severity);
+    return { ...next, tell: worthAsking ? incident.tell ?? 'opened' : incident.tell };
+  }
   return compareSeverity(next.severity, incident.toldSeverity) > 0 ? { ...next, state: 'open', tell: incident.tell ?? 'rose' } : next;
 }
 

@@ -52,7 +52,7 @@ export type AttemptOutcome = 'delivered' | 'refused' | 'unavailable' | 'uncertai
 /** What an incident is called. */
 export interface StorySubject {
   readonly deviceName: string;
-  /** IANA name: the zone of the device. */
+  /** IANA name: of the device today; UTC where the device is gone. */
   readonly timeZone: string;
   /** Null for a rule without a name; of the version that opened it. */
   readonly ruleName: string | null;
@@ -132,12 +132,11 @@ export async function readStory(db: Queryable, incidentId: string): Promise<Stor
   const [rows, [subject]] = await Promise.all([
     query<{ at: Instant; kind: string; detail: object; facts: number }>(db, STORY, [incidentId, HEAD, TAIL]),
     query<StorySubject & Record<string, unknown>>(db, `
-      SELECT coalesce(device.name, incident.device_id) AS "deviceName", coalesce(frame.time_zone, device.time_zone, 'UTC') AS "timeZone", rule.name AS "ruleName",
+      SELECT coalesce(device.name, incident.device_id) AS "deviceName", coalesce(device.time_zone, 'UTC') AS "timeZone", rule.name AS "ruleName",
              coalesce(first.labels, '{}') AS labels
       FROM incidents incident LEFT JOIN devices device USING (device_id)
       LEFT JOIN rule_versions rule ON rule.rule_id = incident.rule_id AND rule.version = incident.rule_version
       LEFT JOIN matches first ON first.frame_id = incident.first_frame_id AND first.rule_id = incident.rule_id
-      LEFT JOIN frames frame ON frame.device_id = incident.device_id AND frame.captured_at = first.captured_at
       WHERE incident.incident_id = $1`, [incidentId]),
   ]);
   if (subject === undefined) throw new Error(`no incident ${incidentId}`);

@@ -1,4 +1,5 @@
 /** Notes the pictures of settled frames in the list that retention works through, batch by batch, after the batches closed. */
+import { CANARY_ID } from '../../contracts/canary.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { captureSpan } from './capture-span.ts';
 import { query } from './pool.ts';
@@ -31,13 +32,14 @@ async function noteFrames(client: Client, members: readonly Member[]): Promise<v
       SELECT frame.frame_id, frame.captured_at, frame.sha256, frame.standard_sha256, frame.state, frame.settled_at
       FROM unnest($1::uuid[], $2::uuid[], $3::timestamptz[]) AS member (batch_id, frame_id, captured_at)
       JOIN frames frame ON frame.frame_id = member.frame_id AND frame.captured_at = member.captured_at AND frame.settled_by = member.batch_id
-      WHERE frame.captured_at BETWEEN $4 AND $5)
+      -- Of the canary only what failed is worth a look: without a row the rest goes as orphans do, within the hour.
+      WHERE frame.captured_at BETWEEN $4 AND $5 AND (frame.device_id <> $6 OR frame.state = 'failed'))
     INSERT INTO kept_pictures (frame_id, sha256, captured_at, raw, standard, state, settled_at)
     SELECT frame_id, sha256, captured_at, true, sha256 IS NOT DISTINCT FROM standard_sha256, state, settled_at FROM settled
     UNION ALL
     SELECT frame_id, standard_sha256, captured_at, false, true, state, settled_at FROM settled WHERE standard_sha256 <> sha256
     ON CONFLICT (frame_id, sha256) DO UPDATE SET raw = EXCLUDED.raw, standard = EXCLUDED.standard, state = EXCLUDED.state, settled_at = EXCLUDED.settled_at`,
-  [members.map((row) => row.batch_id), members.map((row) => row.frame_id), capturedAt, from, to]);
+  [members.map((row) => row.batch_id), members.map((row) => row.frame_id), capturedAt, from, to, CANARY_ID]);
 }
 
 /** A frame that failed once with another standardised picture holds that one no more; as failed it would be held for ever. */

@@ -1,6 +1,6 @@
 /** How many messages new incidents may still send a user in this hour. The row is the lock: two batches count one after the other. */
 import { query } from './pool.ts';
-import type { Client } from './pool.ts';
+import type { Client, Queryable } from './pool.ts';
 
 export interface BudgetRequest {
   readonly userId: string;
@@ -11,6 +11,11 @@ export interface BudgetRequest {
   /** Counted, and told whatever the count. */
   readonly evenBeyond: boolean;
 }
+
+/** Older hours count for nothing any more; a day is kept for whoever asks why something was held back. */
+export const forgetBudgets = async (db: Queryable): Promise<void> => {
+  await query(db, "DELETE FROM message_budgets WHERE hour < now() - interval '1 day'");
+};
 
 /** False when there is not enough left; then nothing is taken. A first message of the hour goes out even where it has more addressees than the limit. */
 export async function takeFromBudget(client: Client, { userId, critical, messages, limit, evenBeyond }: BudgetRequest): Promise<boolean> {

@@ -60,19 +60,20 @@ const OF_ALL = `
   ORDER BY delivery.created_at DESC, delivery.delivery_key DESC`;
 
 /**
- * Of one user: from what the user has to the messages about it. Walking all messages and asking whose each is would read
- * those of everybody else until a page of a small user is full.
+ * Of one user: from what the user has to the messages about it. Walking all messages and asking whose each is would read those of
+ * everybody else until the page of a small user is full; OFFSET 0 keeps the planner from doing so for the sake of the order.
  */
-const ofUser = (owning: string): string => `(
-  SELECT ${TRAIL_COLUMNS}, $1::text AS "userId" FROM ${owning} owning.user_id = $1 AND ${ASKED} ${NEWEST})`;
+const ofUser = (owning: string): string => `
+  (SELECT delivery.* FROM ${owning} owning.user_id = $1 AND ${ASKED} OFFSET 0)`;
 const OF_USER = `
-  ${[
+  SELECT ${TRAIL_COLUMNS}, $1::text AS "userId"
+  FROM (${[
     'incidents owning JOIN deliveries delivery USING (incident_id) WHERE',
     'equipment_notices owning JOIN deliveries delivery USING (notice_id) WHERE',
     'digests owning JOIN deliveries delivery USING (digest_id) WHERE',
     'contacts owning JOIN deliveries delivery USING (contact_id) WHERE num_nonnulls(delivery.incident_id, delivery.notice_id, delivery.digest_id) = 0 AND',
-  ].map(ofUser).join(' UNION ALL ')}
-  ORDER BY "createdAt" DESC, "deliveryKey" DESC LIMIT $9`;
+  ].map(ofUser).join(' UNION ALL ')}) delivery
+  ${NEWEST}`;
 
 export const listMessages = (db: Queryable, { userId, incidentId, contactId, address, state, since, after, limit }: TrailFilter): Promise<TrailedMessage[]> =>
   query<TrailedMessage & Record<string, unknown>>(db, userId === null ? OF_ALL : OF_USER,

@@ -1,40 +1,40 @@
-/** Messages about equipment notices: rows of the outbox, due at once. Nobody is rung for: the sweep finds what is due. */
+/** The word that a device is well again: rows of the outbox for all who heard of its trouble, due at once. Nobody is rung for: the sweep finds what is due. */
 import { noticeDeliveryKeyOf } from '../../contracts/delivery.ts';
-import type { NoticeTelling } from '../../contracts/equipment-notice.ts';
-import { contactsToTell } from './contacts.ts';
-import type { ContactToTell } from './contacts.ts';
+import type { Channel } from '../../contracts/delivery.ts';
 import { query } from './pool.ts';
 import type { Client } from './pool.ts';
 
-export interface NoticeToTell {
+export interface WellNotice {
   readonly noticeId: string;
-  readonly userId: string;
+  /** The notices in whose messages people heard of the trouble; itself, but for devices that were told of together. */
+  readonly toldIn: readonly string[];
 }
 
-export type NoticeContact = ContactToTell & { readonly noticeId: string };
+type ToldContact = { readonly noticeId: string; readonly contactId: string; readonly channel: Channel; readonly address: string };
 
-type Whom = (client: Client, notices: readonly NoticeToTell[]) => Promise<readonly NoticeContact[]>;
-
-/** A message for each contact. Where there is no contact nothing is due: the notice stands in the list all the same. */
-export async function tellOfNotices(client: Client, notices: readonly NoticeToTell[], telling: NoticeTelling, whom: Whom): Promise<void> {
+export async function tellThatWell(client: Client, notices: readonly WellNotice[]): Promise<void> {
   if (notices.length === 0) return;
-  const messages = (await whom(client, notices)).map((contact) => ({ ...contact, deliveryKey: noticeDeliveryKeyOf({ ...contact, telling }) }));
+  const messages = (await contactsThatWereTold(client, notices)).map((contact) => ({ ...contact, deliveryKey: noticeDeliveryKeyOf({ ...contact, telling: 'well' }) }));
   await query(client, `
     WITH message AS (
       INSERT INTO deliveries (delivery_key, notice_id, contact_id, channel, address, telling)
-      SELECT "deliveryKey", "noticeId", "contactId", channel, address, $2
+      SELECT "deliveryKey", "noticeId", "contactId", channel, address, 'well'
       FROM jsonb_to_recordset($1) AS message ("deliveryKey" text, "noticeId" uuid, "contactId" text, channel text, address text) RETURNING notice_id)
-    UPDATE equipment_notices SET next_due_at = now() WHERE notice_id IN (SELECT notice_id FROM message)`, [JSON.stringify(messages), telling]);
+    UPDATE equipment_notices SET next_due_at = now() WHERE notice_id IN (SELECT notice_id FROM message)`, [JSON.stringify(messages)]);
 }
 
-export async function ownersContacts(client: Client, notices: readonly NoticeToTell[]): Promise<NoticeContact[]> {
-  const contacts = await contactsToTell(client, notices.map(({ userId }) => userId));
-  return notices.flatMap(({ noticeId, userId }) => (contacts.get(userId) ?? []).map((contact) => ({ ...contact, noticeId })));
-}
-
-/** Whoever heard of no trouble need not hear that it is over. */
-export const contactsThatWereTold: Whom = (client, notices) => query<NoticeContact & Record<string, unknown>>(client, `
-  SELECT told.notice_id AS "noticeId", contact_id AS "contactId", contact.channel, contact.address
-  FROM deliveries told JOIN contacts contact USING (contact_id) JOIN equipment_notices notice USING (notice_id)
-  WHERE told.notice_id = ANY($1) AND told.state NOT IN ('failed', 'withdrawn') AND contact.enabled AND contact.user_id = notice.user_id
-  ORDER BY contact.position, contact_id`, [notices.map(({ noticeId }) => noticeId)]);
+/**
+ * Whoever heard of no trouble need not hear that it is over; nor does whoever has a contact by now that was another's then, unless the chain names it. Nobody is
+ * called for it: good news can wait until somebody looks.
+ */
+const contactsThatWereTold = (client: Client, notices: readonly WellNotice[]): Promise<ToldContact[]> => query<ToldContact & Record<string, unknown>>(client, `
+  SELECT DISTINCT well.notice_id AS "noticeId", contact_id AS "contactId", contact.channel, contact.address, contact.position
+  FROM unnest($1::uuid[], $2::uuid[]) AS well (notice_id, told_id)
+  JOIN equipment_notices notice ON notice.notice_id = well.notice_id
+  JOIN deliveries told ON told.notice_id = well.told_id AND told.telling = 'opened' AND told.state NOT IN ('failed', 'withdrawn')
+  JOIN contacts contact USING (contact_id)
+  WHERE contact.enabled AND contact.channel <> 'call' AND (contact.user_id = notice.user_id OR EXISTS (
+    SELECT FROM users owner JOIN chains chain ON chain.chain_id = owner.equipment_chain_id, jsonb_array_elements(chain.levels) AS row_of (chain_level)
+    WHERE owner.user_id = notice.user_id AND chain_level -> 'contacts' ? contact_id))
+  ORDER BY contact.position, contact_id`,
+[notices.flatMap(({ noticeId, toldIn }) => toldIn.map(() => noticeId)), notices.flatMap(({ toldIn }) => toldIn)]);

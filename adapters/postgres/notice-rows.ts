@@ -3,7 +3,8 @@ import type { NoticeKind } from '../../contracts/equipment-notice.ts';
 import type { Instant } from '../../contracts/time.ts';
 import type { ClockStretch } from '../../policies/clock-watch.ts';
 import type { Stretch } from '../../policies/equipment-watch.ts';
-import { contactsThatWereTold, ownersContacts, tellOfNotices } from './notice-messages.ts';
+import { tellOpened } from './escalate-notices.ts';
+import { tellThatWell } from './notice-messages.ts';
 import type { AnyStretch, KnownNotice, PastNotice, PlannedNotice } from './notice-plan.ts';
 import { query } from './pool.ts';
 import type { Client } from './pool.ts';
@@ -39,8 +40,9 @@ export async function carryOutNotices<S extends AnyStretch>(client: Client, kind
   // Before those that are new go in: an index allows one that is not closed to a device.
   await writeNotices(client, kind, kept.filter(({ before }) => before !== null));
   await writeNotices(client, kind, kept.filter(({ before }) => before === null));
-  await tellOfNotices(client, kept.filter(({ openedAt, before }) => openedAt !== null && (before === null || before.openedAt === null)), 'opened', ownersContacts);
-  await tellOfNotices(client, kept.filter(({ well }) => well), 'well', contactsThatWereTold);
+  const opened = kept.filter(({ openedAt, before }) => openedAt !== null && (before === null || before.openedAt === null));
+  await tellOpened(client, opened.map(({ noticeId }) => noticeId));
+  await tellThatWell(client, kept.filter(({ well }) => well).map(({ noticeId }) => ({ noticeId, toldIn: [noticeId] })));
 }
 
 async function writeNotices(client: Client, kind: NoticeKind, notices: readonly object[]): Promise<void> {

@@ -80,6 +80,12 @@ export const incidentsTold = (db: Queryable, { channel, address, withinMs }: { r
       SELECT kind FROM responses WHERE responses.incident_id = incident.incident_id AND kind = ANY($4) ORDER BY response_id DESC LIMIT 1) labelled ON true
     ORDER BY told.created_at DESC`, [channel, address, withinMs, LABELS]);
 
+/** What a text message was about when it came for the first time; undefined when it comes now. */
+export async function incidentAnsweredBy(db: Queryable, providerId: string): Promise<string | undefined> {
+  const [row] = await query<{ incidentId: string }>(db, 'SELECT incident_id AS "incidentId" FROM responses WHERE provider_id = $1', [providerId]);
+  return row?.incidentId;
+}
+
 /** With the frame that people were shown last, and since when it is as they were told: opened, reopened or risen. */
 async function lockIncident(client: Client, incidentId: string, owner: string | null): Promise<AnswerableRow> {
   const [row] = await query<AnswerableRow & Record<string, unknown>>(client, `
@@ -103,12 +109,12 @@ async function saidBefore(client: Client, { incidentId, kind, way, contactId }: 
 }
 
 async function keep(
-  client: Client, { incidentId, kind, way, contactId, said }: Omit<Response, 'kind' | 'knownHours'> & { readonly kind: ResponseKind | null }, incident: AnswerableRow, knownUntil: Instant | null,
+  client: Client, { incidentId, kind, way, contactId, said, providerId }: Omit<Response, 'kind' | 'knownHours'> & { readonly kind: ResponseKind | null }, incident: AnswerableRow, knownUntil: Instant | null,
 ): Promise<void> {
   await query(client, `
-    INSERT INTO responses (incident_id, kind, way, contact_id, said, user_id, device_id, frame_id, rule_id, rule_version, known_until)
-    VALUES ($1, $2, $3, $4, left($5, $6), $7, $8, $9, $10, $11, $12)`,
-  [incidentId, kind, way, contactId, said?.replaceAll('\0', '') ?? null, SAID_LIMIT, incident.user_id, incident.device_id, incident.frame_id, incident.rule_id, incident.rule_version, knownUntil]);
+    INSERT INTO responses (incident_id, kind, way, contact_id, said, user_id, device_id, frame_id, rule_id, rule_version, known_until, provider_id)
+    VALUES ($1, $2, $3, $4, left($5, $6), $7, $8, $9, $10, $11, $12, $13) ON CONFLICT (provider_id) WHERE provider_id IS NOT NULL DO NOTHING`,
+  [incidentId, kind, way, contactId, said?.replaceAll('\0', '') ?? null, SAID_LIMIT, incident.user_id, incident.device_id, incident.frame_id, incident.rule_id, incident.rule_version, knownUntil, providerId ?? null]);
 }
 
 /** A closed incident stays closed: the answer is noted. What was dealt with is not taken charge of any more. */

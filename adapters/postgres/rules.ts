@@ -1,4 +1,5 @@
 /** Rules as admins keep them: a text per version, versions never change. */
+import { CANARY_ID } from '../../contracts/canary.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { RuleProblem } from '../../contracts/rule.ts';
 import type { Severity } from '../../contracts/severity.ts';
@@ -86,9 +87,9 @@ export async function getRule(db: Queryable, ruleId: string, version: number | n
   return row;
 }
 
-/** In order of id, those after `after`. */
+/** In order of id, those after `after`; without the canary's. */
 export const listRules = (db: Queryable, { after, limit }: { after: string; limit: number }): Promise<StoredRule[]> =>
-  query<StoredRule>(db, `${SELECT_RULES} rule.current_version WHERE rule.rule_id > $1 AND rule.deleted_at IS NULL ORDER BY rule.rule_id LIMIT $2`, [after, limit]);
+  query<StoredRule>(db, `${SELECT_RULES} rule.current_version WHERE rule.rule_id > $1 AND rule.rule_id <> $3 AND rule.deleted_at IS NULL ORDER BY rule.rule_id LIMIT $2`, [after, limit, CANARY_ID]);
 
 /** Newest first, also of a rule that was deleted. Throws `rule_unknown`. */
 export async function ruleVersions(db: Queryable, ruleId: string, { before, limit }: { before: number | null; limit: number }): Promise<RuleVersion[]> {

@@ -1,8 +1,7 @@
 /** Notices of silence as rows: several devices of one user are told of in one message, which hangs on one of their notices and names them all. */
 import type { NoticeKind } from '../../contracts/equipment-notice.ts';
-import { tellOfNotices } from './notice-messages.ts';
-import type { NoticeContact } from './notice-messages.ts';
-import { ownersContacts } from './notice-messages.ts';
+import { tellOpened } from './escalate-notices.ts';
+import { tellThatWell } from './notice-messages.ts';
 import { query } from './pool.ts';
 import type { Client } from './pool.ts';
 import type { SilenceUnderWay, SilentDevice } from './silence-watch.ts';
@@ -17,7 +16,7 @@ export async function tellOfSilence(client: Client, silent: readonly (SilentDevi
     INSERT INTO equipment_notices (notice_id, kind, device_id, user_id, state, reason, since, last_at, frames, seen_until, opened_at, told_with)
     SELECT "noticeId", $2, "deviceId", "userId", 'open', 'no_frames', "lastAt", "lastAt", 0, now(), now(), $3
     FROM jsonb_to_recordset($1) AS silent ("noticeId" uuid, "deviceId" text, "userId" text, "lastAt" timestamptz)`, [JSON.stringify(silent), KIND, told.noticeId]);
-  await tellOfNotices(client, [told], 'opened', ownersContacts);
+  await tellOpened(client, [told.noticeId]);
 }
 
 /** Of one user. */
@@ -27,7 +26,7 @@ export async function tellOfReturn(client: Client, back: readonly SilenceUnderWa
   await query(client, "UPDATE equipment_notices SET state = 'closed', closed_at = now(), well_with = $2 WHERE notice_id = ANY($1)", [back.map(({ noticeId }) => noticeId), told.noticeId]);
   const toldWith = [...new Set(back.map((notice) => notice.toldWith))];
   await withdrawUnsent(client, toldWith);
-  await tellOfNotices(client, [told], 'well', (_, [notice]) => contactsToldOf(client, toldWith, notice!.noticeId));
+  await tellThatWell(client, [{ noticeId: told.noticeId, toldIn: toldWith }]);
 }
 
 /** Nobody waits any more for frames of a device that was switched off, moved to another user or may be silent for ever: its notice ends without a word. */
@@ -46,10 +45,3 @@ async function withdrawUnsent(client: Client, toldWith: readonly string[]): Prom
     WHERE notice_id = ANY($1) AND telling = 'opened' AND state = 'waiting' AND uncertain = 0
       AND NOT EXISTS (SELECT FROM equipment_notices silent WHERE silent.told_with = deliveries.notice_id AND silent.state = 'open')`, [toldWith]);
 }
-
-/** Whoever heard of no trouble need not hear that it is over. */
-const contactsToldOf = (client: Client, toldWith: readonly string[], noticeId: string): Promise<NoticeContact[]> => query<NoticeContact & Record<string, unknown>>(client, `
-  SELECT DISTINCT $2::uuid AS "noticeId", contact_id AS "contactId", contact.channel, contact.address, contact.position
-  FROM deliveries told JOIN contacts contact USING (contact_id) JOIN equipment_notices notice USING (notice_id)
-  WHERE told.notice_id = ANY($1) AND told.telling = 'opened' AND told.state NOT IN ('failed', 'withdrawn') AND contact.enabled AND contact.user_id = notice.user_id
-  ORDER BY contact.position, contact_id`, [toldWith, noticeId]);

@@ -1,4 +1,5 @@
 /** Users: the customers who own devices and are told. */
+import { CANARY_ID } from '../../contracts/canary.ts';
 import { Failure } from '../../contracts/failures.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { forgetAssignments } from './assignments.ts';
@@ -58,9 +59,9 @@ export async function getUser(db: Queryable, userId: string): Promise<User> {
   return row;
 }
 
-/** In order of id, those after `after`. */
+/** In order of id, those after `after`; without the canary's. */
 export const listUsers = (db: Queryable, { after, limit }: { after: string; limit: number }): Promise<User[]> =>
-  query<User>(db, `SELECT ${COLUMNS} FROM users WHERE user_id > $1 ORDER BY user_id LIMIT $2`, [after, limit]);
+  query<User>(db, `SELECT ${COLUMNS} FROM users WHERE user_id > $1 AND user_id <> $3 ORDER BY user_id LIMIT $2`, [after, limit, CANARY_ID]);
 
 /**
  * True when there was one. Assignments, places in groups and the keys limited to the user go along: such a key without its user would be a

@@ -9,7 +9,6 @@ import { contactMark } from '../../adapters/links/signed-links.ts';
 import { readFrameStatus } from '../../adapters/postgres/frame-status.ts';
 import { contactsOf, readAnswers } from '../../adapters/postgres/incident-answers.ts';
 import { respond } from '../../adapters/postgres/responses.ts';
-import { boxText } from '../../contracts/detection.ts';
 import { FAILURES, Failure } from '../../contracts/failures.ts';
 import type { FailureCode } from '../../contracts/failures.ts';
 import { DEFAULT_KNOWN_HOURS, MAX_KNOWN_HOURS, RESPONSE_KINDS } from '../../contracts/response.ts';
@@ -37,20 +36,18 @@ export const answerRoutes = ({ pool, links, describeIncident }: ApiDeps, { bytes
   app.get('/i/:token', { schema }, async ({ params: { token } }, reply) => {
     const { incidentId, contactId } = await open(token);
     const incident = await readAnswers(pool, incidentId);
-    const { text, evidence, hasPicture } = await describeIncident(incidentId, incident);
-    const marked = evidence.map(boxText).join(', ');
+    const { text, picture } = await describeIncident(incidentId, incident);
     return reply.type('text/html; charset=utf-8').send(answerPage({
       text, state: incident.state, standing: standingOf(incident, contactId, text), mayAnswer: contactId !== null,
-      pictureUrl: hasPicture ? `${token}/picture.jpg` : null,
-      pictureText: hasPicture ? `Picture of camera ${text.deviceName}${marked === '' ? '' : `, marked: ${marked}`}` : 'There is no picture of this moment any more.',
+      picture: picture === null ? null : { url: `${token}/picture.jpg`, description: picture },
     }));
   });
 
   app.get('/i/:token/picture.jpg', { schema }, async ({ params: { token } }, reply) => {
     const { incidentId } = await open(token);
-    const { text: { frame: { frameId } }, evidence } = await describeIncident(incidentId, await readAnswers(pool, incidentId));
+    const { text: { frame: { frameId } }, evidence, zones } = await describeIncident(incidentId, await readAnswers(pool, incidentId));
     const frame = await readFrameStatus(pool, frameId, null);
-    const { draw } = planDrawing({ ...frame, detections: evidence }, 0);
+    const { draw } = planDrawing({ ...frame, detections: evidence, zones }, 0);
     return reply.type('image/jpeg').send(await draw(() => bytesOf(frame)));
   });
 
@@ -60,8 +57,8 @@ export const answerRoutes = ({ pool, links, describeIncident }: ApiDeps, { bytes
     const kind = RESPONSE_KINDS.find((known) => known === body['action']);
     if (kind === undefined) throw new Failure('request_malformed', 'body.action is none that can be said of an incident');
     await respond(pool, { incidentId, kind, way: 'link', contactId, said: null, knownHours: kind === 'known' ? hoursOf(body['hours']) : null }, null);
-    // Relative, because only the browser knows by which address it came.
-    return reply.code(303).header('location', token).send();
+    // Relative, because only the browser knows by which address it came; and to what the answer changed, no longer to the button that the mail led to.
+    return reply.code(303).header('location', `${token}#state`).send();
   });
 
   /** `contactId` null: it is gone. Throws `link_invalid`, `link_expired`. */

@@ -1,13 +1,13 @@
 /** Equipment notices: which cameras are at fault, and what their owners were told of it. */
 import { Type } from 'typebox';
-import { listNotices } from '../../adapters/postgres/notices.ts';
+import { acknowledgeNotice, listNotices } from '../../adapters/postgres/notices.ts';
 import type { Instant } from '../../contracts/time.ts';
 import { visibleUser } from '../authenticate.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';
-import { EquipmentNoticePage, NoticeState } from '../shapes/equipment-notices.ts';
-import { Cursor, DEFAULT_LIMIT, Id, Limit, strict } from '../shapes/primitives.ts';
+import { EquipmentNoticePage, EquipmentNoticeShape, NoticeState } from '../shapes/equipment-notices.ts';
+import { Cursor, DEFAULT_LIMIT, Id, Limit, Uuid, strict } from '../shapes/primitives.ts';
 
 export const equipmentNoticeRoutes = ({ pool }: ApiDeps): Routes => (app, _options, done) => {
   app.get('/v1/equipment-notices', {
@@ -36,6 +36,17 @@ export const equipmentNoticeRoutes = ({ pool }: ApiDeps): Routes => (app, _optio
     });
     return { notices, next: nextOf(notices, limit, (last) => [last.openedAt, last.noticeId]) };
   });
+
+  app.post('/v1/equipment-notices/:noticeId/ack', {
+    config: { roles: ['customer'] },
+    schema: {
+      tags: ['equipment'],
+      summary: 'Take charge: nobody else is told of it; repeating it changes nothing',
+      description: 'Devices that were told of together are taken together. Whoever was told is still told when they are well again.',
+      params: Type.Object({ noticeId: Uuid('Names the notice.') }),
+      response: { 200: EquipmentNoticeShape },
+    },
+  }, async ({ params: { noticeId }, holder }) => acknowledgeNotice(pool, noticeId, holder.userId, holder.keyId));
 
   done();
 };

@@ -6,6 +6,7 @@ import { listWorkers, readPlantFigures } from '../../adapters/postgres/plant-sta
 import { Failure } from '../../contracts/failures.ts';
 import { instantFromDate, parseInstant, plusMs } from '../../contracts/time.ts';
 import type { Instant } from '../../contracts/time.ts';
+import { canaryNow } from '../canary-state.ts';
 import { decodeCursor, nextOf } from '../cursor.ts';
 import type { ApiDeps } from '../deps.ts';
 import type { Routes } from '../plugin.ts';
@@ -20,7 +21,7 @@ const DEFAULT_WINDOW_MS = 30 * 86_400_000;
 /** Replays come in portions, so that a careless one does not push today's frames behind a million old ones. */
 const MAX_REPLAYED = 1_000;
 
-export const opsRoutes = ({ pool, frameStore, replayFrames, now }: ApiDeps): Routes => (app, _options, done) => {
+export const opsRoutes = ({ pool, frameStore, replayFrames, settings, now }: ApiDeps): Routes => (app, _options, done) => {
   app.get('/v1/ops/accounting', {
     config: { roles },
     schema: {
@@ -65,13 +66,14 @@ export const opsRoutes = ({ pool, frameStore, replayFrames, now }: ApiDeps): Rou
     config: { roles },
     schema: { tags, summary: 'Who is at work, with which detector, and what is on its way', response: { 200: StatusShape } },
   }, async () => {
-    const [figures, workers, usedBytes, freeBytes] = await Promise.all([
-      readPlantFigures(pool), listWorkers(pool), frameStore.usedBytes(), frameStore.freeBytes(),
+    const [figures, workers, usedBytes, freeBytes, canary] = await Promise.all([
+      readPlantFigures(pool), listWorkers(pool), frameStore.usedBytes(), frameStore.freeBytes(), canaryNow(pool, settings.canarySeconds),
     ]);
     const detectors = new Map(workers.flatMap(({ detector }) => (detector === null ? [] : [[JSON.stringify(detector), detector] as const])));
     return {
       ...figures,
       frameStore: { usedBytes, freeBytes },
+      canary,
       detectors: [...detectors.values()],
       workers: workers.map(({ detector, ...worker }) => ({ ...worker, detector: detector?.name ?? null })),
     };

@@ -2,6 +2,7 @@
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
 import { NOTICE_KINDS, NOTICE_STATES } from '../../contracts/equipment-notice.ts';
+import { SEVERITIES } from '../../contracts/severity.ts';
 import { MessageShape } from './incidents.ts';
 import { Count, Instant, Next, Uuid, list, nullable, oneOf } from './primitives.ts';
 
@@ -17,6 +18,8 @@ export const EquipmentNoticeShape = Type.Object({
   toldWith: nullable(Uuid('Of `silent`: the notice whose messages name this device too.')),
   wellSince: nullable(Instant('The same of the first good frame after its latest one.')),
   openedAt: Instant('When it was told, by the same clock.'), closedAt: nullable(Instant()), createdAt: Instant(),
+  severity: oneOf(SEVERITIES, 'Decides which levels of the chain are told.'), acknowledgedAt: nullable(Instant('When somebody took charge.')),
+  exhausted: Type.Boolean({ description: 'The chain of its user\'s equipment has nobody further to tell.' }),
   messages: list(MessageShape),
 });
 export const EquipmentNoticePage = Type.Object({ notices: list(EquipmentNoticeShape), next: Next });

@@ -1,6 +1,7 @@
 /** The plant as operations see it. */
 import { Type } from 'typebox';
 import type { Static } from 'typebox';
+import { CANARY_STATES } from '../../contracts/canary.ts';
 import { TERMINAL_STATES } from '../../contracts/terminal-states.ts';
 import type { TerminalState } from '../../contracts/terminal-states.ts';
 import { Count, Instant, Uuid, list, nullable, oneOf, strict } from './primitives.ts';
@@ -41,6 +42,10 @@ export const StatusShape = Type.Object({
   failedFrames: Count('Failed and not replayed since.'), openIncidents: Count(), undeliveredMessages: Count(),
   deadLetters: Count('Messages that were refused for good or given up, and not sent again.'),
   frameStore: Type.Object({ usedBytes: Count('Approximate.'), freeBytes: Count() }),
+  canary: Type.Object({
+    state: oneOf(CANARY_STATES, '`late`: no frame of our own has come through for five of its periods. `off`: none is sent.'),
+    settledAt: nullable(Instant('When the latest came through.')), secondsSince: nullable(Count('Since then, or since one could have.')),
+  }),
   detectors: list(DetectorShape, { description: 'In use now, each once.' }),
   workers: list(Type.Object({
     workerId: Type.String(), stages: list(Type.String()), detector: nullable(Type.String({ description: 'Its name.' })), startedAt: Instant(), seenAt: Instant(),

@@ -1,4 +1,4 @@
-/** `watchpost devices`: which cameras are at fault, and who was told. */
+/** `watchpost devices`: which cameras are at fault, and who was told; taking charge of one. */
 import { Option } from 'commander';
 import type { Command } from 'commander';
 import type { EquipmentNotice } from '../../api/shapes/equipment-notices.ts';
@@ -25,7 +25,7 @@ export function addDevices(program: Command, context: Context): void {
   const devices = program.command('devices').description('cameras that are at fault');
 
   withApiOptions(devices.command('notices'))
-    .description(`the ${SHOWN} newest equipment notices: cameras that show nothing`)
+    .description(`the ${SHOWN} newest equipment notices: cameras that show nothing, send nothing, or have a wrong clock`)
     .option('--device <id>', 'only of this device')
     .option('--user <id>', 'only to this user')
     .addOption(new Option('--state <state>', 'only in this state').choices(NOTICE_STATES))
@@ -35,6 +35,13 @@ export function addDevices(program: Command, context: Context): void {
         ...table(page.notices.map(rowOf), ['notice', 'kind', 'state', 'user', 'device', 'since (UTC)', 'last (UTC)', 'frames', 'told']),
         ...(page.next === null ? [] : ['There are more: narrow it down with --device, --user or --state.']),
       ]));
+    }));
+
+  withApiOptions(devices.command('ack').argument('<notice>', 'the equipment notice'))
+    .description('take charge of a notice, so that nobody else is told of it')
+    .action((noticeId: string, options: ApiOptions) => withClient(options, context, async (client) => {
+      const notice = await client.acknowledgeNotice(noticeId);
+      answer(context, notice, () => [`${notice.noticeId} is acknowledged since ${moment(notice.acknowledgedAt)}.`]);
     }));
 }
 

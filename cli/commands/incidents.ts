@@ -93,4 +93,4 @@ function readHours(text: string): number {
 }
 
 const rowOf = ({ incidentId, state, severity, userId, deviceId, ruleId, openedAt, matches, messages }: Incident) =>
-  [incidentId, state, severity, userId, deviceId, ruleId, moment(openedAt), matches, messagesIn(messages)];
+  [incidentId, state, severity, userId, deviceId, ruleId, moment(openedAt), matches, messages.length === 0 ? null : messagesIn(messages)];

@@ -18,6 +18,13 @@ export function addStatus(program: Command, context: Context): void {
     }));
 }
 
+function canaryLine({ canary: { state, settledAt, secondsSince } }: PlantStatus): string {
+  if (state === 'off') return 'off (WATCHPOST_CANARY_SECONDS is 0)';
+  const since = duration((secondsSince ?? 0) * 1000);
+  if (state === 'late') return `LATE: none has come through for ${since}, so nobody may be alerted`;
+  return settledAt === null ? 'the first is on its way' : `came through ${since} ago`;
+}
+
 function describe(status: PlantStatus): string[] {
   const { oldestWaitingSince: oldest } = status;
   const waitedMs = oldest === null ? null : Math.max(0, elapsedMs(oldest, instantFromDate(new Date())));
@@ -30,6 +37,7 @@ function describe(status: PlantStatus): string[] {
       ['messages under way', String(status.undeliveredMessages)],
       ['dead letters', status.deadLetters > 0 ? `${status.deadLetters}: watchpost incidents dead-letters says what to mend` : '0'],
       ['frame store', `${bytes(status.frameStore.usedBytes)} used, ${bytes(status.frameStore.freeBytes)} free`],
+      ['canary', canaryLine(status)],
       ...(status.detectors.length === 0 ? [['detector', 'NONE at work']] : detectorLines(status.detectors).map((line) => ['detector', line])),
     ]),
     '',

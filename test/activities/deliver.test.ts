@@ -12,6 +12,7 @@ import { startInbox } from '../../adapters/embedded/inbox.ts';
 import { createPool, query } from '../../adapters/postgres/pool.ts';
 import { Failure } from '../../contracts/failures.ts';
 import { STAGES } from '../../contracts/stages.ts';
+import { objects, selector } from '../../policies/model.ts';
 import { startFaultServer } from '../adapters/channels/email/fault-server.ts';
 import type { FaultServer, Faults } from '../adapters/channels/email/fault-server.ts';
 import { attemptsOf, deliveriesOf, letTimePass, openIncident } from '../adapters/postgres/incident-example.ts';
@@ -61,20 +62,46 @@ describe('an alert', () => {
     expect(mail?.text).toContain('100: Unsafe Class: Person | ALL with probability>80%');
     expect(mail?.text).toContain(`https://watchpost.test/incidents/${incidentId}`);
     expect(JSON.parse(Buffer.from(mail?.attachments[0]?.content as ArrayBuffer).toString())).toEqual({
-      jpeg: 'frame abcd', size: { width: 1280, height: 720 }, boxes: [{ box: [10, 20, 30, 40], text: 'person 87 %' }],
+      jpeg: 'frame abcd', size: { width: 1280, height: 720 }, boxes: [{ box: [10, 20, 30, 40], text: 'person 87 %' }], zones: [], use: 'message',
     });
   });
 
-  it('names the rule and says how bad the first match was, at every try the same', async () => {
+  it('names the rule and says how bad it was when the message was written, at every try the same', async () => {
     const server = await mailServer();
     const { incidentId } = await incidentFor('anna@example.com');
     await query(db.pool, "UPDATE rule_versions SET name = 'Person at the back door' WHERE rule_id = '100' AND version = 1");
-    await query(db.pool, "UPDATE matches SET severity = 'critical' WHERE incident_id = $1", [incidentId]);
+    await query(db.pool, "UPDATE deliveries SET severity = 'critical' WHERE incident_id = $1", [incidentId]);
     await query(db.pool, "UPDATE incidents SET severity = 'low' WHERE incident_id = $1", [incidentId]);
     await deliverer(server.url).deliver(incidentId);
     await query(db.pool, "UPDATE rule_versions SET name = NULL WHERE rule_id = '100'");
     expect(server.received[0]?.subject).toBe('Critical: Person, 01:14, camera Back door');
     expect(server.received[0]?.text).toContain('100: Person at the back door');
+  });
+
+  it.each([
+    ['repeated', 'Still open: '], ['escalated', 'Nobody has answered: '], ['rose', 'Worse now: '], ['reopened', 'Again: '],
+  ])('that is %s begins with %j', async (telling, beginning) => {
+    const server = await mailServer();
+    const { incidentId } = await incidentFor('anna@example.com');
+    await query(db.pool, 'UPDATE deliveries SET telling = $2 WHERE incident_id = $1', [incidentId, telling]);
+    await deliverer(server.url).deliver(incidentId);
+    expect(server.received[0]?.subject).toBe(`${beginning}Person, 01:14, camera Back door`);
+  });
+
+  it('names and outlines the zone that its rule asked for, and no other one', async () => {
+    const server = await mailServer();
+    const { incidentId } = await incidentFor('anna@example.com');
+    const corners = [[0, 0], [1, 0], [1, 1]];
+    await query(db.pool, 'UPDATE devices SET zones = $2 WHERE device_id = $1', [`cam${number}`, JSON.stringify([
+      { name: 'Yard', kind: 'zone', polygon: corners, anchor: 'centre', classes: null }, { name: 'Gate', kind: 'zone', polygon: corners, anchor: 'centre', classes: null },
+    ])]);
+    await query(db.pool, "UPDATE rule_versions SET condition = $1 WHERE rule_id = '100' AND version = 1", [JSON.stringify(objects([selector('person', '>', 0.8)], { zones: ['Yard'] }))]);
+    await deliverer(server.url).deliver(incidentId);
+    await query(db.pool, "UPDATE rule_versions SET condition = '{}' WHERE rule_id = '100'");
+    const [mail] = server.received;
+    expect(mail?.subject).toBe('Person in Yard, 01:14, camera Back door');
+    expect(JSON.parse(Buffer.from(mail?.attachments[0]?.content as ArrayBuffer).toString()).zones).toEqual([{ name: 'Yard', polygon: corners }]);
+    expect(mail?.html).toContain('Picture of camera Back door, outlined: Yard, marked: person 87 %');
   });
 
   it('is not sent again by repeating the activity', async () => {

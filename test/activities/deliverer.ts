@@ -14,14 +14,14 @@ export interface Deliverer {
 
 export const SENDER = { from: 'Watchpost <alerts@watchpost.test>', domain: 'watchpost.test' };
 
-/** The picture that arrives tells what was drawn: `<bytes> <size> <boxes>` as JSON. */
+/** The picture that arrives tells what was drawn: bytes, size, boxes, zones and use, as JSON. */
 export function createDeliverer(pool: Pool, smtpUrl: string, changed: (ports: DeliverPorts) => Partial<DeliverPorts> = () => ({})): Deliverer {
   const email = createEmailChannel({ smtpUrl, from: SENDER.from });
   const ports: DeliverPorts = {
     outbox: createOutbox(pool, { cooldownMs: 600_000 }),
     facts: createAlertFactSource(pool),
     store: { get: async (sha256) => Buffer.from(`frame ${sha256}`) },
-    annotator: { annotate: async (jpeg, size, boxes) => Buffer.from(JSON.stringify({ jpeg: String(jpeg), size, boxes })) },
+    annotator: { annotate: async (jpeg, size, boxes, zones, use) => Buffer.from(JSON.stringify({ jpeg: String(jpeg), size, boxes, zones, use })) },
     channels: { email },
     linkTo: (incidentId) => `https://watchpost.test/incidents/${incidentId}`,
     log: silentLog,

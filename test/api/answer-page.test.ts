@@ -144,6 +144,15 @@ describe('an answer', () => {
     expect(await answersTo(api, incident.incidentId)).toEqual([{ kind: action, way: 'link', contactId: 'anna-mail', said: null }]);
   });
 
+  it('is led to by the buttons of a mail, which ask for no more than that it is offered', async () => {
+    const incident = await tellIncident(api);
+    const page = (await get(pathTo(incident))).body;
+    for (const kind of ['acknowledge', 'false_alarm', 'known']) expect(page.match(new RegExp(`id="${kind}"`, 'g')), kind).toHaveLength(1);
+    const answer = await post(pathTo(incident), { action: 'false_alarm' });
+    expect(new URL(String(answer.headers['location']), 'http://here/i/').hash).toBe('#state');
+    expect((await get(pathTo(incident))).body).toContain('id="state"');
+  });
+
   it('of every button does what the button says', async () => {
     const offered = [...(await get(pathTo(await tellIncident(api)))).body.matchAll(/<button name="(\w+)" value="(\w+)"/g)];
     expect(offered.map(([, name, value]) => `${name}=${value}`)).toEqual(['action=acknowledge', 'action=resolve', 'action=false_alarm', 'hours=1', 'hours=24', 'hours=168', 'hours=720']);

@@ -166,6 +166,7 @@ const MATRIX: [method: string, url: string, who: string][] = [
   ['GET', '/v1/ops/dead-letters', 'ops'],
   ['POST', '/v1/ops/dead-letters/resend', 'ops'],
   ['GET', '/v1/equipment-notices', 'customer ops'],
+  ['POST', '/v1/equipment-notices/01a1fd50-bf90-7a65-98b6-7f2402f97040/ack', 'customer'],
   ['GET', '/v1/ops/accounting', 'ops'],
   ['GET', '/v1/ops/failed', 'ops'],
   ['POST', '/v1/ops/replay', 'ops'],

@@ -50,7 +50,7 @@ describe('a mistake in typing', () => {
     [['frames', 'push', 'x.jpg', '--device', 'd', '--fps', '0'], 'must be a number above 0'],
     [['frames', 'push', 'x.jpg', '--device', 'd', '--captured-at', 'yesterday'], 'captured_at_malformed'],
     [['frames', 'refused', '--reason', 'ugly'], 'Allowed choices are frame_of_disabled_device'],
-    [['incidents', 'list', '--state', 'shut'], 'Allowed choices are open, acknowledged, closed'],
+    [['incidents', 'list', '--state', 'shut'], 'Allowed choices are open, acknowledged, resolved, closed'],
     [['devices', 'notices', '--state', 'shut'], 'Allowed choices are open, closed'],
     [['replay', '--state', 'failed', '--limit', '1001'], 'from 1 to 1000'],
     [['keys', 'create'], "'--role <role>' not specified"],

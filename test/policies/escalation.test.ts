@@ -121,6 +121,10 @@ describe('a chain that does not fit', () => {
     expect(said(firstStep('opened', 'high', { levels: [level({ channels: ['pagerduty'] })] }, [MAIL, SMS]))).toBe('opened 1: mail sms');
   });
 
+  it('them rings each twice, where they are telephones', () => {
+    expect(play([ANNA, BEN], { severity: 'medium' })).toEqual(['0: opened 3: anna', '60: call anna', '120: call ben', '180: call ben', '240: exhausted']);
+  });
+
   it('a severity tells nobody, as it says', () => {
     expect(said(firstStep('opened', 'low', { levels: [level({ severities: ['critical'] })] }, [MAIL]))).toBe('exhausted');
   });

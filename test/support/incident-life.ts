@@ -23,6 +23,8 @@ export interface MatchOptions {
   readonly seen?: Readonly<Record<string, number>>;
   /** Minutes from now, capture time. */
   readonly atMinutes?: number;
+  /** Hex; the rule set that it was judged by. */
+  readonly ruleSet?: string;
 }
 
 export interface IncidentLife {
@@ -39,14 +41,14 @@ export function incidentLife(pool: Pool, user: string, device: string, changed: 
   const settings = { ...ESCALATION, ...changed };
   let moment: Instant = instantFromDate(new Date());
   return {
-    async match({ severity = 'medium', rule = '7', seen = { person: 0.9 }, atMinutes } = {}) {
+    async match({ severity = 'medium', rule = '7', seen = { person: 0.9 }, atMinutes, ruleSet } = {}) {
       // Microseconds apart, as two frames of one camera may not share a moment.
       moment = plusMs(atMinutes === undefined ? moment : plusMs(instantFromDate(new Date()), atMinutes * MINUTE_MS), 1);
       await accept(pool, user, device, moment);
       const batch = await claim(pool);
       const [frame] = await staged(pool, batch);
       await storeDetections(pool, batch, frame!, seen);
-      await storeVerdicts(pool, batch, frame!, [{ ...matching(rule), severity, evidence: Object.keys(seen).map((_, n) => n) }]);
+      await storeVerdicts(pool, batch, frame!, [{ ...matching(rule), severity, evidence: Object.keys(seen).map((_, n) => n) }], ruleSet ?? null);
       const rung: string[] = [];
       const { raiseAlerts } = createAlertActivities({
         ledger: createIncidentLedger(pool, settings), grouping: GROUPING, log: createLog('test', 'silent'), doorbell: { ring: async (id) => { rung.push(id); } },

@@ -37,7 +37,8 @@ export async function startTestPlant({ home = '', workers, env = {} }: TestPlant
   const place = home === '' ? await mkdtemp(join(tmpdir(), 'watchpost-plant-')) : home;
   // The run's own environment may name servers for other tests; a plant brings its own.
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, SMTP_URL: _smtp, ...inherited } = process.env;
-  const all = { ...inherited, WATCHPOST_HOME: place, WATCHPOST_PORT: '0', ...env };
+  // Without the canary: tests, benches and chaos count frames.
+  const all = { ...inherited, WATCHPOST_HOME: place, WATCHPOST_PORT: '0', WATCHPOST_CANARY_SECONDS: '0', ...env };
   const plant = await startPlant({
     settings: loadSettings(all), env: all, log: createLog('plant', 'silent'), logFiles: true, ...(workers ? { workers } : {}),
   });

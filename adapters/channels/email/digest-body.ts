@@ -35,9 +35,9 @@ export function htmlDigest(message: DigestMessage, cidOf: (place: number) => str
 function htmlEntry({ sentence, picture, link }: DigestEntry, cid: string | null): string {
   const open = link === null ? '' : `<br><a class="link" href="${escapeHtml(link)}" style="${STYLE.link}">Open the incident</a>`;
   const shown = cid === null || !('jpeg' in picture) ? ''
-    : `<div style="${STYLE.half}"><img src="cid:${cid}" alt="${escapeHtml(picture.description)}" width="264" style="${STYLE.thumbnail}"></div>`;
+    : `<div class="wide" style="${STYLE.half}"><img class="wide" src="cid:${cid}" alt="${escapeHtml(picture.description)}" width="252" style="${STYLE.thumbnail}"></div>`;
   return `
-      <tr><td class="line side" style="${STYLE.entry}">${shown}<div style="${shown === '' ? STYLE.whole : STYLE.half}"><p class="text" style="${STYLE.words}">${escapeHtml(sentence)}${open}</p></div></td></tr>`;
+      <tr><td class="line side" style="${STYLE.entry}">${shown}<div class="wide" style="${shown === '' ? STYLE.whole : STYLE.half}"><p class="text" style="${STYLE.words}">${escapeHtml(sentence)}${open}</p></div></td></tr>`;
 }
 
 const leftLines = ({ left }: DigestMessage): string[] => (left > 0 ? [`And ${left} more, not listed here.`] : []);

@@ -58,13 +58,16 @@ const asks = ({ telling }: AlertMessage): boolean => CALLING_TELLINGS.includes(t
 /** For a plant that has no public address. */
 const commandLine = (message: AlertMessage): string => `${asks(message) ? 'To take charge' : 'To see it'}: watchpost incidents ${asks(message) ? 'ack' : 'show'} ${message.incidentId}`;
 
-function factsOf({ localTime, timeZone, deviceName, rule, reasons }: AlertMessage): [name: string, text: string][] {
-  const left = reasons.length - REASONS_TOLD;
+/** As the page of the incident tells them too, which has room for all reasons. */
+export function factsOf(
+  { localTime, timeZone, deviceName, rule, reasons }: Pick<AlertMessage, 'localTime' | 'timeZone' | 'deviceName' | 'rule' | 'reasons'>, mostReasons = REASONS_TOLD,
+): [name: string, text: string][] {
+  const left = reasons.length - mostReasons;
   return [
     ['When', `${localTime} (${timeZone})`],
     ['Camera', deviceName],
     ['Rule', rule.text === '' ? rule.ruleId : `${rule.ruleId}: ${rule.text}`],
-    ...reasons.slice(0, REASONS_TOLD).map((reason): [string, string] => ['Why', reasonLine(reason)]),
+    ...reasons.slice(0, mostReasons).map((reason): [string, string] => ['Why', reasonLine(reason)]),
     ...(left > 0 ? [['Why', `${left} more conditions`] as [string, string]] : []),
   ];
 }

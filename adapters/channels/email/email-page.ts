@@ -104,9 +104,10 @@ export const STYLE = {
   hint: `${FONT};margin:0;font-size:13px;line-height:18px;color:#566270;word-break:break-word`,
   group: `${FONT};margin:0;font-size:14px;line-height:20px;font-weight:600;color:#566270`,
   entry: 'padding:12px 24px;border-bottom:1px solid #e4e8ec;font-size:0;line-height:0',
-  half: 'display:inline-block;vertical-align:top;width:100%;max-width:276px',
+  // Two of them fit into a window of 600 pixels.
+  half: 'display:inline-block;vertical-align:top;width:100%;max-width:264px',
   whole: 'display:block',
-  thumbnail: 'display:block;width:100%;max-width:264px;height:auto;border:0;border-radius:4px;margin-bottom:8px',
+  thumbnail: 'display:block;width:100%;max-width:252px;height:auto;border:0;border-radius:4px;margin-bottom:8px',
   words: `${FONT};margin:0;font-size:15px;line-height:22px;color:#15191e;word-break:break-word`,
   link: `${FONT};font-size:14px;line-height:22px;color:#1f5fbf`,
   foot: `${FONT};padding:20px 24px 22px;font-size:12px;line-height:18px;color:#566270;word-break:break-all`,
@@ -117,6 +118,7 @@ const SHEET = `
 :root { color-scheme: light dark; }
 @media (max-width: 480px) {
   .side { padding-left: 16px !important; padding-right: 16px !important; }
+  .wide { max-width: 100% !important; }
   .press { display: block !important; margin-right: 0 !important; text-align: center !important; }
 }
 @media (prefers-color-scheme: dark) {

@@ -74,6 +74,8 @@ export interface Answering {
   readonly heard: Heard;
   /** What it was about, such as `Person, 02:14, camera Back door`; null where there is only one thing that it can be. */
   readonly about?: string | null;
+  /** A sentence after it in the answer to a text; null for none. */
+  readonly also?: string | null;
 }
 
 /** `keypressUrl`: where the next key goes after one that means nothing. The call itself ends in two minutes, so nobody is asked for ever. */
@@ -92,8 +94,9 @@ export function replyResponse(answering: Answering | null): string {
   return response.toString();
 }
 
-function replyTo({ heard, about = null }: Answering): string {
+function replyTo({ heard, about = null, also = null }: Answering): string {
   if (heard === 'unclear') return `Not understood. ${REPLY_LINE}`;
-  const named = about === null ? '' : inGsm7(`${NOTED[heard]} (${about}).`);
-  return named !== '' && segmentsOf(named) <= MAX_SEGMENTS ? named : `${NOTED[heard]}.`;
+  const more = also === null ? '' : ` ${also}`;
+  const named = about === null ? '' : inGsm7(`${NOTED[heard]} (${about}).${more}`);
+  return named !== '' && segmentsOf(named) <= MAX_SEGMENTS ? named : `${NOTED[heard]}.${more}`;
 }

@@ -304,3 +304,53 @@ describe('a status callback', () => {
     expect(await recordArrival(db.pool, { deliveryKey: 'x', providerId: 'SM1', arrival: 'sent', providerCode: null })).toBe(false);
   });
 });
+
+describe('a user without a contact', () => {
+  it('is told nothing, and the match says so', async () => {
+    expect(await life.match()).toEqual([]);
+    expect(await rows('SELECT suppressed FROM matches JOIN frames USING (frame_id, captured_at) WHERE user_id = $1')).toEqual([{ suppressed: 'no_contact' }]);
+  });
+
+  it('has those that the chain names, such as a guard service', async () => {
+    await seedUser(db.pool, `guards-${test}`, [], { contact: false });
+    await db.pool.query("INSERT INTO contacts (contact_id, user_id, channel, address) VALUES ($1, $2, 'email', 'guard@example.org')", [`guard-${test}`, `guards-${test}`]);
+    await chain([{ channels: [], contacts: [`guard-${test}`], severities: SEVERITIES, waitSeconds: 60, repeats: 0 }]);
+    const [id = ''] = await life.match();
+    expect(await life.handOver(id)).toEqual(told(['opened guard']));
+  });
+});
+
+describe('the policy that brought the rule', () => {
+  const HEX = 'ab'.repeat(32);
+
+  async function policy(defaults: object): Promise<void> {
+    await db.pool.query('INSERT INTO policies (policy_id, current_version) VALUES ($1, 1)', [`policy-${test}`]);
+    await db.pool.query("INSERT INTO policy_versions (policy_id, version, content, created_by) VALUES ($1, 1, $2, 'test')", [`policy-${test}`, JSON.stringify({ name: 'x', rules: [], defaults })]);
+    const way = { groupId: null, policyId: `policy-${test}`, policyVersion: 1, severity: 'medium', zones: null };
+    await db.pool.query("INSERT INTO rule_sets (rule_set_id, contents) VALUES (decode($1, 'hex'), $2) ON CONFLICT (rule_set_id) DO UPDATE SET contents = EXCLUDED.contents",
+      [HEX, JSON.stringify({ rules: [{ ruleId: '7', version: 1, through: [way] }], zones: [], timeZone: 'UTC' })]);
+  }
+
+  it('lends its chain to users without one of their own', async () => {
+    await contact('mail', 'email');
+    await contact('text', 'sms');
+    await db.pool.query('INSERT INTO chains (chain_id, name, levels) VALUES ($1, $1, $2)',
+      [`lent-${test}`, JSON.stringify([{ channels: ['sms'], contacts: null, severities: SEVERITIES, waitSeconds: 60, repeats: 0 }])]);
+    await policy({ chain: `lent-${test}` });
+    const [id = ''] = await life.match({ ruleSet: HEX });
+    expect(await life.handOver(id)).toEqual(told(['opened text']));
+    await chain([{ channels: ['email'], contacts: null, severities: SEVERITIES, waitSeconds: 60, repeats: 0 }]);
+    await life.pass(3600);
+    const [next = ''] = await life.match({ ruleSet: HEX });
+    expect(await life.handOver(next)).toEqual(told(['opened mail']));
+  });
+
+  it('lends its quiet hours to contacts without their own', async () => {
+    await contact('sleeper', 'email');
+    await contact('awake', 'email', { ...ALWAYS_NIGHT, windows: [] });
+    await policy({ quietHours: ALWAYS_NIGHT });
+    const [id = ''] = await life.match({ ruleSet: HEX });
+    expect(await life.handOver(id)).toEqual(told(['opened awake']));
+    expect(await heldRows()).toMatchObject([{ cause: 'quiet_hours', contact_id: `sleeper-${test}` }]);
+  });
+});
