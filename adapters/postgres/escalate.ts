@@ -8,7 +8,8 @@ import { incidentsToEscalate } from './escalation-facts.ts';
 import type { IncidentToEscalate } from './escalation-facts.ts';
 import { writeSteps } from './escalation-writes.ts';
 import type { WrittenStep } from './escalation-writes.ts';
-import { takeFromBudget } from './message-budget.ts';
+import { budgetsIn } from './message-budget.ts';
+import type { TakeFromBudget } from './message-budget.ts';
 import type { Client } from './pool.ts';
 
 export interface EscalationSettings {
@@ -42,14 +43,13 @@ const MOST_TURNS = 32;
 
 export async function escalate(client: Client, requests: readonly EscalationRequest[], settings: EscalationSettings): Promise<Escalated[]> {
   const escalated = new Map<string, Escalated>();
+  const takeFromBudget = budgetsIn(client);
   let due = requests;
   for (let turn = 0; due.length > 0 && turn < MOST_TURNS; turn += 1) {
     const incidents = await incidentsToEscalate(client, due.map(({ incidentId }) => incidentId));
     const written: WrittenStep[] = [];
-    for (const request of due) {
-      const incident = incidents.get(request.incidentId);
-      if (incident === undefined) continue;
-      const step = await stepOf(client, request, incident, settings);
+    for (const { request, incident } of byUser(due, incidents)) {
+      const step = await stepOf(takeFromBudget, request, incident, settings);
       const wrote = escalated.get(request.incidentId)?.wrote === true || (step.kind === 'tell' || step.kind === 'call');
       escalated.set(request.incidentId, { incidentId: request.incidentId, wrote, dueInMs: step.kind === 'wait' ? Math.max(1, Math.ceil(step.untilMs - incident.nowMs)) : null });
       if (step.kind !== 'wait') written.push({ incident, step });
@@ -62,10 +62,21 @@ export async function escalate(client: Client, requests: readonly EscalationRequ
   return [...escalated.values()];
 }
 
+interface RequestFor { readonly request: EscalationRequest; readonly incident: IncidentToEscalate }
+
+/** In the order of users, as their budgets are locked; each user's as they came. What is no longer in the ledger is left out. */
+function byUser(requests: readonly EscalationRequest[], incidents: ReadonlyMap<string, IncidentToEscalate>): RequestFor[] {
+  const known = requests.flatMap((request): RequestFor[] => {
+    const incident = incidents.get(request.incidentId);
+    return incident === undefined ? [] : [{ request, incident }];
+  });
+  return known.sort((a, b) => (a.incident.userId < b.incident.userId ? -1 : Number(a.incident.userId > b.incident.userId)));
+}
+
 /** What is held back is a step too. */
 export type StepOrHold = Step | { readonly kind: 'hold'; readonly cause: Exclude<HoldCause, 'quiet_hours' | 'snoozed'> };
 
-async function stepOf(client: Client, { trigger, matchAt }: EscalationRequest, incident: IncidentToEscalate, settings: EscalationSettings): Promise<StepOrHold> {
+async function stepOf(takeFromBudget: TakeFromBudget, { trigger, matchAt }: EscalationRequest, incident: IncidentToEscalate, settings: EscalationSettings): Promise<StepOrHold> {
   const { chain, reachable, nowMs, now, severity, toldAtMs } = incident;
   if (trigger === 'due') return nextStep(incident, chain, reachable, nowMs, settings);
   // What people know of already is never kept from them when it goes on or gets worse.
@@ -74,6 +85,6 @@ async function stepOf(client: Client, { trigger, matchAt }: EscalationRequest, i
   const step = firstStep(trigger, severity, chain, reachable);
   if (step.kind !== 'tell') return step;
   const limit = incident.messagesPerHour ?? settings.messagesPerHour;
-  const within = await takeFromBudget(client, { userId: incident.userId, critical: severity === 'critical', messages: step.contacts.length, limit, evenBeyond: !unknown });
+  const within = await takeFromBudget({ userId: incident.userId, critical: severity === 'critical', messages: step.contacts.length, limit, evenBeyond: !unknown });
   return within ? step : { kind: 'hold', cause: 'budget' };
 }

@@ -1,9 +1,9 @@
 /** `npm run bench:memory`: what each process of a saturated plant holds in memory, over tens of thousands of frames. See bench/README.md. */
-import { readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
 import { table } from '../../cli/table.ts';
 import { interruptSignal, listenForInterrupt } from '../pipeline/interrupt.ts';
 import { databaseTime, settledBetween } from '../pipeline/measure/ledger.ts';
+import { residentMb } from '../pipeline/measure/resident.ts';
 import { loadPictures } from '../pipeline/pictures.ts';
 import { pass, removeHomes, withPlant } from '../pipeline/plant-under-load.ts';
 import type { PlantUnderLoad } from '../pipeline/plant-under-load.ts';
@@ -55,12 +55,6 @@ async function watch(frames: number, { plant, metered }: PlantUnderLoad): Promis
     if (settled >= frames) return looks;
     await pass(LOOK_EVERY_SECONDS);
   }
-}
-
-/** VmRSS of proc(5); 0 for a process that is gone. Of PostgreSQL only the first process: its sessions come and go. */
-async function residentMb(pid: number | undefined): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
-  return Number(/^VmRSS:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) / 1024;
 }
 
 const { values } = parseArgs({ options: { frames: { type: 'string', default: String(FRAMES) } } });
