@@ -15,8 +15,8 @@ import type { TestPlant } from '../../test/support/plant.ts';
 import { createLog } from '../../workers/log.ts';
 import { workerPlan } from '../../workers/plant.ts';
 import type { Metered } from '../pipeline/measure/cpu-meter.ts';
-import { startMailSink } from './mail-sink.ts';
-import type { MailSink } from './mail-sink.ts';
+import { startMailSink } from '../../test/support/mail-sink.ts';
+import type { MailSink } from '../../test/support/mail-sink.ts';
 
 export interface IncidentPlant {
   readonly plant: TestPlant;
