@@ -13,8 +13,9 @@ export async function tellPrograms(client: Client, incidentId: string, telling: 
     FROM deliveries message JOIN incidents incident USING (incident_id)
     WHERE incident.incident_id = $1 AND message.channel = ANY($2)
     GROUP BY message.contact_id, message.channel, incident.incident_id
-    -- Whoever was told of nothing but a withdrawn message need not hear that it is over; whoever has heard so already, neither.
-    HAVING bool_or(message.telling NOT IN ('taken', 'over') AND message.state IN ('waiting', 'sending', 'delivered'))
+    -- Whoever was told of nothing but a message that was withdrawn untried need not hear that it is over; whoever has heard so already, neither. After a try
+    -- whose answer was lost the program may show the incident, and would for ever.
+    HAVING bool_or(message.telling NOT IN ('taken', 'over') AND (message.state IN ('waiting', 'sending', 'delivered') OR message.state = 'withdrawn' AND message.tries > 0))
        AND (array_agg(message.telling ORDER BY message.created_at DESC))[1] NOT IN ($3, 'over')`, [incidentId, PROGRAM_CHANNELS, telling]);
   if (told.length === 0) return 0;
   await query(client, `

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { recordArrival } from '../../../adapters/postgres/arrivals.ts';
 import { makeDigests } from '../../../adapters/postgres/digests.ts';
+import { createOutbox } from '../../../adapters/postgres/outbox.ts';
 import { respond } from '../../../adapters/postgres/responses.ts';
 import type { Chain } from '../../../contracts/escalation.ts';
 import { SEVERITIES } from '../../../contracts/severity.ts';
@@ -261,6 +262,23 @@ describe('a program', () => {
     await life.handOver(id);
     expect(await rows("SELECT telling, deliveries.state FROM deliveries JOIN incidents USING (incident_id) WHERE user_id = $1 ORDER BY deliveries.created_at")).toEqual([
       { telling: 'opened', state: 'withdrawn' },
+    ]);
+  });
+
+  it('whose first word was withdrawn after a try hears the end all the same, because it may have that word', async () => {
+    await contact('hook', 'webhook');
+    const [id = ''] = await life.match();
+    const outbox = createOutbox(db.pool, { cooldownMs: GROUPING.cooldownMs });
+    const [first] = await outbox.claimDue(id, 60_000);
+    await outbox.finish(first!, { kind: 'unavailable', code: 'provider_unavailable', answer: 'other side closed', mayHaveArrived: false, retryInMs: 5_000 });
+    await life.pass(1);
+    await respond(db.pool, { incidentId: id, kind: 'acknowledge', way: 'api', contactId: null, said: null, knownHours: null }, null);
+    expect(await life.handOver(id)).toEqual(told(['taken hook']));
+    await life.pass(301);
+    await life.review(id);
+    expect(await life.handOver(id)).toEqual(told(['over hook']));
+    expect(await rows('SELECT telling, deliveries.state FROM deliveries JOIN incidents USING (incident_id) WHERE user_id = $1 ORDER BY deliveries.created_at')).toEqual([
+      { telling: 'opened', state: 'withdrawn' }, { telling: 'taken', state: 'delivered' }, { telling: 'over', state: 'delivered' },
     ]);
   });
 

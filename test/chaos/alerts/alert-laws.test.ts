@@ -15,7 +15,7 @@ const home = (userId: string, contacts: readonly PlannedContact[], devices: read
   ({ userId, kind: 'test', contacts, chainId: 'once', messagesPerHour, visits: devices.map((deviceId) => ({ deviceId, answer: null, again: null, old: false })) });
 
 const message = (incidentId: string, channel: Channel, contactId: string, telling: string, level: number, round = 0): DeliveryBook => ({
-  key: deliveryKeyOf({ incidentId, level, round, channel, contactId }), incidentId, digestId: null, contactId, channel, telling, state: 'delivered', code: null, uncertain: 0, hour: HOUR,
+  key: deliveryKeyOf({ incidentId, level, round, channel, contactId }), incidentId, digestId: null, contactId, channel, telling, state: 'delivered', code: null, tries: 1, uncertain: 0, hour: HOUR,
 });
 const digest = (digestId: string, contactId: string): DeliveryBook => ({ ...message(ALONE, 'email', contactId, 'digest', 0), key: digestDeliveryKeyOf({ digestId, channel: 'email', contactId }), incidentId: null, digestId });
 
@@ -105,6 +105,10 @@ describe('a law sees that', () => {
     ['a program missed a word', 'programs were told', ({ programs }) => ({ programs: { ...programs, pagerduty: programs.pagerduty.toSpliced(1, 1) } })],
     ['PagerDuty opened an incident anew', 'programs were told', ({ pagerdutyShows }) => ({ pagerdutyShows: [...pagerdutyShows, ...pagerdutyShows] })],
     ['a program was never told that it is over', 'the last word', ({ programs }) => ({ programs: { ...programs, webhook: programs.webhook.slice(0, 2) } })],
+    ['a program that was told by a try that was withdrawn heard no more', 'the last word', (books) => ({
+      deliveries: books.deliveries.filter(({ contactId, telling }) => contactId !== 'b-hook' || telling === 'opened').map((one) => (one.contactId === 'b-hook' ? { ...one, state: 'withdrawn' } : one)),
+      programs: { ...books.programs, webhook: books.programs.webhook.slice(0, 1) },
+    })],
     ['PagerDuty still shows an incident', 'the last word', () => ({ pagerdutyShows: [{ incidentId: ANSWERED, state: 'acknowledged' }] })],
     ['a user was told of more than the budget', 'no user', ({ households }) => ({ households: households.map((household) => (household.userId === 'a' ? { ...household, messagesPerHour: 0 } : household)) })],
     ['a budget was counted wrongly', 'no user', ({ budgets }) => ({ budgets: budgets.map((budget) => ({ ...budget, told: 0 })) })],
@@ -124,6 +128,15 @@ describe('a law sees that', () => {
     const copy = books.copies.find(({ channel }) => channel === 'sms')!;
     expect(brokenIn({ ...uncertain, copies: [...books.copies, copy] })).toEqual([]);
     expect(brokenIn({ ...uncertain, copies: [...books.copies, copy, copy] })).toEqual([numbered('nobody was told')]);
+  });
+
+  it('a word that was withdrawn after a try may have been heard or not', () => {
+    const books = wellKept();
+    const withdrawn = { ...books, ...changed('0:0:webhook', { state: 'withdrawn' })(books) };
+    const inOrder = ALERT_LAWS.find(({ law }) => law === numbered('programs were told'))!;
+    expect(inOrder.breaches(withdrawn)).toEqual([]);
+    expect(inOrder.breaches({ ...withdrawn, programs: { ...books.programs, webhook: books.programs.webhook.slice(1) } })).toEqual([]);
+    expect(inOrder.breaches({ ...withdrawn, programs: { ...books.programs, webhook: books.programs.webhook.slice(2) } })).not.toEqual([]);
   });
 
   it('what gets worse after an answer may be told anew', () => {

@@ -28,6 +28,8 @@ export const PUBLIC_URL = 'https://watch.example.org';
 const QUIET_SECONDS = 3;
 /** Long enough that a further look finds the second row in the same digest. */
 const DIGEST_SECONDS = 5;
+/** As plants have it, where those of tests play any past. */
+const OLD_SECONDS = 600;
 const ROUTING_NAME = 'guards';
 const SCRIPTED_WORKER = fileURLToPath(new URL('../../support/scripted-worker.mjs', import.meta.url));
 
@@ -77,6 +79,7 @@ export async function startAlertPlant({ incidents, seed, processes, specPath }: 
       env: {
         WATCHPOST_PLACEMENT: 'spread', WATCHPOST_LOG_LEVEL: 'info', WATCHPOST_PUBLIC_URL: PUBLIC_URL, WATCHPOST_SIGNING_SECRET: SIGNING_SECRET,
         WATCHPOST_INCIDENT_QUIET_SECONDS: String(QUIET_SECONDS), WATCHPOST_INCIDENT_COOLDOWN_SECONDS: '0', WATCHPOST_DIGEST_SECONDS: String(DIGEST_SECONDS), WATCHPOST_CALL_GAP_SECONDS: '5',
+        WATCHPOST_OLD_ALERT_SECONDS: String(OLD_SECONDS),
         SMTP_URL: mail.url, TWILIO_ACCOUNT_SID: TWILIO_ACCOUNT.accountSid, TWILIO_AUTH_TOKEN: TWILIO_ACCOUNT.authToken, TWILIO_FROM: TWILIO_ACCOUNT.from, TWILIO_BASE_URL: twilio.url,
         PAGERDUTY_ROUTING_KEYS: `${ROUTING_NAME}=${ROUTING_KEY}`, PAGERDUTY_BASE_URL: pagerduty.url, WATCHPOST_WEBHOOK_NETWORKS: '127.0.0.0/8',
         ...(typeof nagios === 'string' ? {} : { NAGIOS_COMMAND_FILE: nagios.commandFile }),

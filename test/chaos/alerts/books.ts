@@ -40,6 +40,8 @@ export interface DeliveryBook {
   readonly telling: string;
   readonly state: DeliveryState;
   readonly code: string | null;
+  /** Begun. */
+  readonly tries: number;
   /** Tries of which nobody knows whether they arrived. */
   readonly uncertain: number;
   readonly hour: string;
@@ -89,7 +91,7 @@ const INCIDENT_MS = (column: string): string => `(extract(epoch FROM ${column}) 
 export async function readBooks(plant: AlertPlant, answered: readonly Answered[], leaks: readonly string[]): Promise<Books> {
   const { pool, households, webhook, pagerduty, nagios } = plant;
   const deliveries = await rows<DeliveryBook>(pool, `
-    SELECT delivery_key AS key, incident_id AS "incidentId", digest_id AS "digestId", contact_id AS "contactId", channel, telling, state, code, uncertain, date_trunc('hour', created_at)::text AS hour
+    SELECT delivery_key AS key, incident_id AS "incidentId", digest_id AS "digestId", contact_id AS "contactId", channel, telling, state, code, tries, uncertain, date_trunc('hour', created_at)::text AS hour
     FROM deliveries ORDER BY created_at, delivery_key`);
   return {
     households, answered, leaks, deliveries,

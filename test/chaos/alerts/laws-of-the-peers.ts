@@ -51,9 +51,9 @@ const wordsFor = (channel: string, telling: string): string => (channel === 'web
 /** Per contact and incident: what the program heard, repeats left out, is what was delivered to it, in the order in which it was written. */
 export function programsToldInOrder({ deliveries, programs, pagerdutyShows, events }: Books): string[] {
   const order = toldOf(deliveries).flatMap(({ channel, contactId, incidentId, written }) => {
-    const heard = programs[channel].filter((word) => word.incidentId === incidentId && (word.contactId === null || word.contactId === contactId));
-    const [due, got] = [joined(written.map(({ telling }) => wordsFor(channel, telling))), joined(withoutRepeats(heard).map(({ what }) => what))];
-    return due === got ? [] : [`${channel} ${contactId}, ${incidentId}: heard "${got}", written "${due}"`];
+    const got = joined(withoutRepeats(heardBy(programs[channel], contactId, incidentId)).map(({ what }) => what));
+    const due = ways(written).map((words) => joined(words.map(({ telling }) => wordsFor(channel, telling))));
+    return due.includes(got) ? [] : [`${channel} ${contactId}, ${incidentId}: heard "${got}", written "${due.join('" or "')}"`];
   });
   // PagerDuty opens an incident anew when something is triggered after its end: more often than ours was open would wake somebody for nothing.
   const reopened = (incidentId: string): number => events.filter((event) => event.incidentId === incidentId && event.event === 'reopened').length;
@@ -65,11 +65,20 @@ export function programsToldInOrder({ deliveries, programs, pagerdutyShows, even
 export function programsEndWell({ deliveries, programs, pagerdutyShows }: Books): string[] {
   return [
     ...toldOf(deliveries).flatMap(({ channel, contactId, incidentId }) => {
-      const last = programs[channel].filter((word) => word.incidentId === incidentId && (word.contactId === null || word.contactId === contactId)).at(-1)?.what;
-      return last === wordsFor(channel, 'over') ? [] : [`${channel} ${contactId}, ${incidentId}: the last word is ${last ?? 'none'}`];
+      const last = heardBy(programs[channel], contactId, incidentId).at(-1)?.what;
+      // One that was only tried need not have heard anything.
+      return last === undefined || last === wordsFor(channel, 'over') ? [] : [`${channel} ${contactId}, ${incidentId}: the last word is ${last}`];
     }),
     ...pagerdutyShows.filter(({ state }) => state !== 'resolved').map(({ incidentId, state }) => `PagerDuty shows ${incidentId} as ${state}`),
   ];
+}
+
+const heardBy = (heard: readonly Heard[], contactId: string, incidentId: string): Heard[] =>
+  heard.filter((word) => word.incidentId === incidentId && (word.contactId === null || word.contactId === contactId));
+
+/** One that was withdrawn after a try may have been heard or not: every way in which it can have gone. */
+function ways(written: readonly DeliveryBook[]): DeliveryBook[][] {
+  return written.reduce<DeliveryBook[][]>((so, delivery) => [...so.map((words) => [...words, delivery]), ...(delivery.state === 'withdrawn' ? so : [])], [[]]);
 }
 
 type Program = keyof Books['programs'];
@@ -80,12 +89,12 @@ interface ToldProgram {
   readonly written: readonly DeliveryBook[];
 }
 
-/** Programs that took a word about an incident that asks somebody to look. */
+/** Programs that took a word about an incident, or may have. */
 function toldOf(deliveries: readonly DeliveryBook[]): ToldProgram[] {
   const told = new Map<string, ToldProgram>();
   for (const delivery of deliveries) {
-    const { channel, contactId, incidentId, state } = delivery;
-    if (incidentId === null || state !== 'delivered' || !PROGRAM_CHANNELS.includes(channel)) continue;
+    const { channel, contactId, incidentId, state, tries } = delivery;
+    if (incidentId === null || !PROGRAM_CHANNELS.includes(channel) || !(state === 'delivered' || (state === 'withdrawn' && tries > 0))) continue;
     const key = `${contactId} ${incidentId}`;
     told.set(key, { channel: channel as Program, contactId, incidentId, written: [...(told.get(key)?.written ?? []), delivery] });
   }
