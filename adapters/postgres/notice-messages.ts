@@ -24,14 +24,14 @@ export async function tellThatWell(client: Client, notices: readonly WellNotice[
 }
 
 /**
- * Whoever heard of no trouble need not hear that it is over; nor does whoever has a contact by now that was another's then, unless the chain names it. Nobody is
+ * Whoever heard of no trouble need not hear that it is over, but a message that was withdrawn after a try may have been heard; nor does whoever has a contact by now that was another's then, unless the chain names it. Nobody is
  * called for it: good news can wait until somebody looks.
  */
 const contactsThatWereTold = (client: Client, notices: readonly WellNotice[]): Promise<ToldContact[]> => query<ToldContact & Record<string, unknown>>(client, `
   SELECT DISTINCT well.notice_id AS "noticeId", contact_id AS "contactId", contact.channel, contact.address, contact.position
   FROM unnest($1::uuid[], $2::uuid[]) AS well (notice_id, told_id)
   JOIN equipment_notices notice ON notice.notice_id = well.notice_id
-  JOIN deliveries told ON told.notice_id = well.told_id AND told.telling = 'opened' AND told.state NOT IN ('failed', 'withdrawn')
+  JOIN deliveries told ON told.notice_id = well.told_id AND told.telling = 'opened' AND (told.state NOT IN ('failed', 'withdrawn') OR told.state = 'withdrawn' AND told.tries > 0)
   JOIN contacts contact USING (contact_id)
   WHERE contact.enabled AND contact.channel <> 'call' AND (contact.user_id = notice.user_id OR EXISTS (
     SELECT FROM users owner JOIN chains chain ON chain.chain_id = owner.equipment_chain_id, jsonb_array_elements(chain.levels) AS row_of (chain_level)
