@@ -11,13 +11,13 @@ import { connectClient } from '../../adapters/temporal/connection.ts';
 import { createDigestDoorbell, createDoorbell } from '../../adapters/temporal/doorbell.ts';
 import { loadSettings } from '../../config/load.ts';
 import { MAX_WAIT_SECONDS } from '../../contracts/escalation.ts';
+import { startMailSink } from '../../test/support/mail-sink.ts';
+import type { MailSink } from '../../test/support/mail-sink.ts';
 import { removeHome, startTestPlant } from '../../test/support/plant.ts';
 import type { TestPlant } from '../../test/support/plant.ts';
 import { createLog } from '../../workers/log.ts';
 import { workerPlan } from '../../workers/plant.ts';
 import type { Metered } from '../pipeline/measure/cpu-meter.ts';
-import { startMailSink } from './mail-sink.ts';
-import type { MailSink } from './mail-sink.ts';
 
 export interface IncidentPlant {
   readonly plant: TestPlant;

@@ -1,15 +1,16 @@
 /** Opens incidents of accounts that had none, one each, by a frame in a batch of its own, as a quiet plant does; and waits until somebody was told of each. */
 import { query } from '../../adapters/postgres/pool.ts';
 import type { Pool } from '../../adapters/postgres/pool.ts';
+import { startAlertStage } from '../../test/support/alert-stage.ts';
 import { seededRandom } from '../../test/support/seeded-random.ts';
 import { pass } from '../pipeline/plant-under-load.ts';
 import type { Account } from './accounts.ts';
-import { raiseAll, startAlertStage } from './alert-stage.ts';
 import type { CpuSum } from './cpu-sum.ts';
 import type { IncidentPlant } from './incident-plant.ts';
 import { judge } from './judged-frames.ts';
 import type { JudgedBatch } from './judged-frames.ts';
 import { underWay, untilNone } from './messages.ts';
+import { raiseAll } from './raise-all.ts';
 
 export interface Opened {
   readonly perSecond: number;
