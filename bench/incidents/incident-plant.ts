@@ -10,13 +10,14 @@ import type { Pool } from '../../adapters/postgres/pool.ts';
 import { connectClient } from '../../adapters/temporal/connection.ts';
 import { createDigestDoorbell, createDoorbell } from '../../adapters/temporal/doorbell.ts';
 import { loadSettings } from '../../config/load.ts';
+import { MAX_WAIT_SECONDS } from '../../contracts/escalation.ts';
+import { startMailSink } from '../../test/support/mail-sink.ts';
+import type { MailSink } from '../../test/support/mail-sink.ts';
 import { removeHome, startTestPlant } from '../../test/support/plant.ts';
 import type { TestPlant } from '../../test/support/plant.ts';
 import { createLog } from '../../workers/log.ts';
 import { workerPlan } from '../../workers/plant.ts';
 import type { Metered } from '../pipeline/measure/cpu-meter.ts';
-import { startMailSink } from '../../test/support/mail-sink.ts';
-import type { MailSink } from '../../test/support/mail-sink.ts';
 
 export interface IncidentPlant {
   readonly plant: TestPlant;
@@ -37,8 +38,12 @@ export interface IncidentPlant {
 /** Decisions side by side, as one alert worker makes them, and what the bench looks up meanwhile. */
 const CONNECTIONS = 12;
 
-/** `env` may name servers, which the plant then takes in place of its own. */
-export async function startIncidentPlant(jpeg: Buffer, env: NodeJS.ProcessEnv = {}): Promise<IncidentPlant> {
+/** However slow the machine, no incident is over before the bench says so. */
+const PATIENCE = { WATCHPOST_INCIDENT_QUIET_SECONDS: String(MAX_WAIT_SECONDS) } as const;
+
+/** `given` may name servers, which the plant then takes in place of its own. */
+export async function startIncidentPlant(jpeg: Buffer, given: NodeJS.ProcessEnv = {}): Promise<IncidentPlant> {
+  const env = { ...PATIENCE, ...given };
   const home = await mkdtemp(join(tmpdir(), 'watchpost-bench-'));
   const mail = await startMailSink();
   const settings = loadSettings(env);

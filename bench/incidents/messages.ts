@@ -1,4 +1,4 @@
-/** What the outbox says while people are told. Times are the database's own. */
+/** Waiting until the outbox, or anything else that is counted, is empty. */
 import { query } from '../../adapters/postgres/pool.ts';
 import type { Pool } from '../../adapters/postgres/pool.ts';
 import { pass } from '../pipeline/plant-under-load.ts';
@@ -10,16 +10,6 @@ const STUCK_SECONDS = 60;
 export async function underWay(pool: Pool): Promise<number> {
   const [row] = await query<{ messages: number }>(pool, "SELECT count(*) AS messages FROM deliveries WHERE state IN ('waiting', 'sending')");
   return row!.messages;
-}
-
-/** Milliseconds from the opening's commit to the provider having taken the first message, of incidents of these devices. Throws when one was not taken. */
-export async function timesToNotify(pool: Pool, devices: readonly string[]): Promise<number[]> {
-  const rows = await query<{ ms: number | null }>(pool, `
-    SELECT (extract(epoch FROM delivery.delivered_at - delivery.created_at) * 1000)::float8 AS ms
-    FROM incidents JOIN deliveries delivery USING (incident_id) WHERE device_id = ANY($1) AND telling = 'opened'`, [devices]);
-  const times = rows.flatMap(({ ms }) => ms ?? []);
-  if (times.length < devices.length) throw new Error(`${devices.length} incidents were opened, and of ${times.length} somebody was told`);
-  return times;
 }
 
 /** Until `left` says 0. Throws when it stops falling. */

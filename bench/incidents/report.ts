@@ -1,7 +1,7 @@
 /** The run as tables. */
 import { table } from '../../cli/table.ts';
 import type { Row } from '../../cli/table.ts';
-import { written } from '../pipeline/report/targets.ts';
+import { judge, written } from '../pipeline/report/targets.ts';
 import type { ManyOpen } from './many-open.ts';
 import type { Storm } from './storm.ts';
 
@@ -16,11 +16,15 @@ function manyOpenTables(many: ManyOpen): string[] {
   const names = Object.keys(many.looks[0]?.mb ?? {});
   return [
     'Memory, MB', ...indented(table([...many.looks.map(({ open, mb }): Row => [open, ...names.map((name) => Math.round(mb[name] ?? 0))]), ['KB for each that is open', ...names.map((name) => perOpenKb(many, name))]], ['open', ...names])),
-    '', 'CPU', ...indented(table(Object.entries(many.lifeCpuMs).map(([name, ms]): Row => [name, percent(many.idle.cores[name]), figure(ms)]), ['process', `of a core, ${many.incidents} open and nothing due`, 'ms for an incident from opening to end'])),
+    '', 'CPU', ...indented(table(Object.entries(many.lifeCpuMs).map(([name, ms]): Row => [name, percent(many.idleCores[name]), figure(ms)]), ['process', `of a core, ${many.incidents} open and nothing due`, 'ms for an incident from opening to end'])),
     '', 'From the opening to the mail taken', ...indented(table([
       tellRow(`${figure(many.steady.perSecond)}/s, at random moments`, many.steady),
-      tellRow(`${many.burst.ms.count} at once`, many.burst),
+      tellRow(`${many.burst.notifyMs.count} at once`, many.burst),
     ], ['openings', 'open before', 'p50 ms', 'p99 ms', 'max ms', 'told'])),
+    ...indented(table(NOTIFY_TARGETS.map(({ at, limit }): Row => {
+      const { target, measured, verdict } = judge({ what: at, bound: 'at most', limit, unit: ' ms' }, many.steady.notifyMs[at]);
+      return [`steady, ${at}`, target, measured, verdict];
+    }), ['', 'target', 'measured', 'verdict'])),
     '', 'Throughput', ...indented(table([
       ['told as fast as they go', many.fastest.count, figure(many.fastest.perSecond)],
       ['answered, until all have looked', many.answered.count, figure(many.answered.count / many.answered.seconds)],
@@ -29,7 +33,10 @@ function manyOpenTables(many: ManyOpen): string[] {
   ];
 }
 
-const tellRow = (what: string, { open, ms }: ManyOpen['steady'] | ManyOpen['burst']): Row => [what, open, figure(ms.p50), figure(ms.p99), figure(ms.max), ms.count];
+/** Those of the way from acceptance to the mail at half load, of which this is the last part. */
+const NOTIFY_TARGETS = [{ at: 'p50', limit: 500 }, { at: 'p99', limit: 1_500 }] as const;
+
+const tellRow = (what: string, { open, notifyMs }: ManyOpen['burst']): Row => [what, open, figure(notifyMs.p50), figure(notifyMs.p99), figure(notifyMs.max), notifyMs.count];
 
 function perOpenKb({ looks }: ManyOpen, name: string): string | null {
   const [first, last] = [looks[0], looks.at(-1)];

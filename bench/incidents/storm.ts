@@ -1,16 +1,17 @@
 /** Far more matches than anybody wants to read about: how many messages they end in, and what becomes of the rest. */
 import { query } from '../../adapters/postgres/pool.ts';
+import { startAlertStage } from '../../test/support/alert-stage.ts';
 import { spreadOf } from '../pipeline/measure/percentiles.ts';
 import type { Spread } from '../pipeline/measure/percentiles.ts';
 import { pass } from '../pipeline/plant-under-load.ts';
 import { accountsOf, putAccounts, putRules } from './accounts.ts';
 import type { Account } from './accounts.ts';
-import { raiseAll, startAlertStage } from './alert-stage.ts';
 import { tellDigests } from './digests.ts';
 import type { IncidentPlant } from './incident-plant.ts';
 import { judge } from './judged-frames.ts';
 import type { FrameToJudge } from './judged-frames.ts';
 import { underWay, untilNone } from './messages.ts';
+import { raiseAll } from './raise-all.ts';
 
 export interface StormShape {
   readonly name: string;

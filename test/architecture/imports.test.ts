@@ -29,8 +29,8 @@ const LAW: Record<string, Law> = {
   workers: { rooms: ['contracts', 'policies', 'activities', 'adapters', 'config', 'scripts'], packages: ['*'] },
   api: { rooms: ['contracts', 'policies', 'types:activities', 'adapters', 'config', 'workers'], packages: ['*'] },
   cli: { rooms: ['contracts', 'policies', 'adapters', 'config', 'workers', 'api', 'client', 'scripts'], packages: ['*'] },
-  // Starts plants as the tests do, or one stage alone, as a worker does; nothing imports it but its own tests.
-  bench: { rooms: ['contracts', 'policies', 'activities', 'adapters', 'config', 'workers', 'client', 'cli', 'scripts', 'test'], packages: ['*'] },
+  // Starts plants as the tests do; nothing imports it but its own tests.
+  bench: { rooms: ['contracts', 'policies', 'types:activities', 'adapters', 'config', 'workers', 'client', 'cli', 'scripts', 'test'], packages: ['*'] },
 };
 
 /** One library per folder: whoever else wants it goes through that folder. Tests may take a library as a peer. */

@@ -1,4 +1,4 @@
-/** The mail server of the bench: takes every mail at once, and remembers what it took by name and reader only. */
+/** A mail server that takes every mail at once, and remembers of each no more than its name and its reader. */
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { SMTPServer } from 'smtp-server';

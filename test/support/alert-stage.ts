@@ -1,11 +1,9 @@
-/** The alert stage at work on judged batches: how long its decisions take, and when they come. */
+/** The alert stage without a worker: raises what is judged, rings, settles, and remembers how long its decisions took. */
 import { createAlertActivities } from '../../activities/alert.ts';
 import type { AlertPorts, IncidentLedger } from '../../activities/alert.ts';
 import { createSettlingLedger } from '../../adapters/postgres/outcomes.ts';
 import type { Pool } from '../../adapters/postgres/pool.ts';
-import { STAGES } from '../../contracts/stages.ts';
-import { pass } from '../pipeline/plant-under-load.ts';
-import type { JudgedBatch } from './judged-frames.ts';
+import type { StageInput } from '../../contracts/pipeline.ts';
 
 export interface Decision {
   readonly matches: number;
@@ -15,7 +13,7 @@ export interface Decision {
 
 export interface AlertStage {
   /** Decides about a batch, rings, and settles it. */
-  raise(batch: JudgedBatch): Promise<void>;
+  raise(batch: StageInput): Promise<void>;
   readonly decisions: readonly Decision[];
 }
 
@@ -39,24 +37,4 @@ export function startAlertStage(pool: Pool, ports: AlertPorts): AlertStage {
       await settling.settle({ batchId, exceptions: [] });
     },
   };
-}
-
-/** As many side by side as one alert worker has slots. */
-const SIDE_BY_SIDE = STAGES.alert.slots;
-
-/** All of them in their order, each not before `whenMs` (from now) says. Resolves with how late the latest began. */
-export async function raiseAll({ raise }: AlertStage, batches: readonly JudgedBatch[], whenMs: (batch: JudgedBatch, index: number) => number, sideBySide: number = SIDE_BY_SIDE): Promise<number> {
-  const startedAt = performance.now();
-  let next = 0;
-  let latest = 0;
-  await Promise.all(Array.from({ length: sideBySide }, async () => {
-    for (let index = next++; index < batches.length; index = next++) {
-      const batch = batches[index]!;
-      const early = whenMs(batch, index) - (performance.now() - startedAt);
-      if (early > 0) await pass(early / 1000);
-      else latest = Math.max(latest, -early);
-      await raise(batch);
-    }
-  }));
-  return latest;
 }
